@@ -1,0 +1,105 @@
+"""The port between the flows and a spreadsheet: as few methods as the flows need. Adapters decide nothing.
+
+Rows and columns are counted from 1, as the sheet shows them, also when the grid is a table in the middle of a sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from komet_xl.sheets.cells import Cell
+
+Position: TypeAlias = tuple[int, int]
+"""(row, column), both counted from 1."""
+Value: TypeAlias = "None | str | int | Decimal | date"
+"""What we write. None empties a cell, a str is always text (never a formula, never an error cell)."""
+
+
+class Kind(Enum):
+    """What a column of a sheet that we make holds; decides its number format and width."""
+
+    TEXT = "text"
+    """Text, format @: what is typed there later stays text as well (codes with leading zeros)."""
+    ID = "id"
+    """A whole number without thousands marks."""
+    COUNT = "count"
+    """A whole number that people add up: thousands marks."""
+    MONEY = "money"
+    """An amount in the company's currency, 2 to 4 decimals shown."""
+    DATE = "date"
+    """A calendar day, shown as yyyy-mm-dd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet that we make."""
+
+    heading: str
+    kind: Kind
+    width: int = 12
+    """In characters, as Excel counts column widths."""
+
+
+class Grid(Protocol):
+    """One worksheet, or the table or named range of that name in one."""
+
+    @property
+    def name(self) -> str:
+        """Name as it stands in the workbook (its own spelling)."""
+        ...
+
+    def read(self) -> list[list[Cell]]:
+        """All rows from row 1 to the last used one, each from column 1; cells outside the grid's range are None."""
+        ...
+
+    def hidden_rows(self) -> frozenset[int]:
+        """Rows that a person does not see: hidden by hand, by a group or by a filter."""
+        ...
+
+    def write(self, cells: Mapping[Position, Value]) -> None:
+        """Set cells, keeping each cell's format. Nothing reaches the file before the book's `save`."""
+        ...
+
+
+class Book(Protocol):
+    """One workbook."""
+
+    @property
+    def where(self) -> str:
+        """Full path or address, as a person and the journal name it."""
+        ...
+
+    def grid(self, name: str) -> Grid:
+        """The sheet of that name (case ignored), else the table, else the workbook-level name.
+
+        Raises:
+            SheetMissingError: naming what was looked for and what there is.
+        """
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether `grid(name)` would find something."""
+        ...
+
+    def add(self, name: str, columns: Sequence[Column]) -> Grid:
+        """A new sheet at the end, with these headings in row 1, formats, widths and a frozen heading row."""
+        ...
+
+    def ensure_writable(self) -> None:
+        """Raise SheetError when `save` cannot work: open in Excel, read-only, folder closed. Changes nothing."""
+        ...
+
+    def save(self) -> None:
+        """Put all that was written into the workbook, whole or not at all.
+
+        Raises:
+            SheetError: the file is as it was before.
+        """
+        ...
