@@ -1,6 +1,6 @@
 """What komet_xl raises, grouped by what you may do next.
 
-* KometXlError
+* KometError
   x UsageError          nothing was sent; the command, a setting or a REF does not fit
     + UnknownRefError   no row and no send bears this REF
   x SheetError          the workbook cannot be read or written; what was sent is in the journal
@@ -24,13 +24,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class KometXlError(Exception):
+class KometError(Exception):
     """One plain sentence for a person: what happened, where, what to do next."""
 
     exit_code: ClassVar[int] = 2
 
 
-class UsageError(KometXlError):
+class UsageError(KometError):
     """The command, a setting or an argument cannot be understood. Nothing was sent."""
 
 
@@ -38,7 +38,7 @@ class UnknownRefError(UsageError):
     """A REF names no row of this sheet and no send of this journal. Nothing was sent or decided."""
 
 
-class SheetError(KometXlError):
+class SheetError(KometError):
     """A workbook cannot be read or written. Whatever was sent before stands in the journal."""
 
     exit_code = 6
@@ -52,7 +52,7 @@ class HeadingError(SheetError):
     """The sheet lacks a heading that is needed, or has one twice."""
 
 
-class JournalError(KometXlError):
+class JournalError(KometError):
     """The journal cannot be read or written. Sending stopped; nothing was sent after that."""
 
     exit_code = 7
@@ -62,7 +62,7 @@ class JournalBusyError(JournalError):
     """Another push holds the journal. Nothing was sent by this one."""
 
 
-class ApiError(KometXlError):
+class ApiError(KometError):
     """A request to Komet did not end in a well-formed yes."""
 
     exit_code = 5
