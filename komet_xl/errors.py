@@ -2,6 +2,7 @@
 
 * KometError
   x UsageError          nothing was sent; the command, a setting or a REF does not fit
+    + SettingsError     a setting cannot be used; nothing was sent
     + UnknownRefError   no row and no send bears this REF
   x SheetError          the workbook cannot be read or written; what was sent is in the journal
     + SheetMissingError the workbook has no such sheet, table or name
@@ -32,6 +33,10 @@ class KometError(Exception):
 
 class UsageError(KometError):
     """The command, a setting or an argument cannot be understood. Nothing was sent."""
+
+
+class SettingsError(UsageError):
+    """A setting cannot be used. Nothing was sent; fix the setting."""
 
 
 class UnknownRefError(UsageError):

@@ -1,0 +1,185 @@
+"""Which order lines are the same line, and which rows must be held. Pure: no files, no clock, no network.
+
+A line is its content: host, prebook, inventory item, boxes, price, mark code; and among equal lines its count. It is
+never a row number (rows get sorted), never the token (tokens change), never a column that people must not touch.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from komet_xl.model import CLOSED, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from komet_xl.model import OrderLine
+
+REF_LENGTH = 6
+
+
+def fingerprint(host: str, line: OrderLine) -> str:
+    """Hex digest of what makes two lines equal. The mark code counts in NFC, trimmed, its case kept."""
+    mark = unicodedata.normalize("NFC", line.mark_code).strip()
+    parts = (
+        host.lower(),
+        str(line.prebook_id),
+        str(line.inventory_id),
+        str(line.boxes),
+        f"{line.price:.2f}",
+        mark,
+    )
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def ref(print_: str, count: int) -> str:
+    """Six characters that name the count-th of the lines with this fingerprint; A-Z and 2-7."""
+    digest = hashlib.sha256(f"{print_}:{count}".encode()).digest()
+    return base64.b32encode(digest)[:REF_LENGTH].decode("ascii")
+
+
+class State(StrEnum):
+    """Where a send stands in the journal."""
+
+    OPEN = "open"
+    """The intent is on disk, the outcome is not: it may have left."""
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    """A person let the line go (again): the next push may send it."""
+    UNDONE = "undone"
+
+
+LIVE = frozenset({State.OPEN, State.ACCEPTED, State.UNKNOWN, State.CONFIRMED})
+"""States that count as sent, over all files and for ever."""
+DOUBTFUL = frozenset({State.OPEN, State.UNKNOWN})
+"""States in which only a person can say whether Komet has the line."""
+_SHOWS = {
+    State.ACCEPTED: Mark.ACCEPTED,
+    State.CONFIRMED: Mark.CONFIRMED,
+    State.UNKNOWN: Mark.UNKNOWN,
+    State.OPEN: Mark.UNKNOWN,
+    State.RELEASED: Mark.RELEASED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the journal knows of one send of a fingerprint."""
+
+    send: int
+    """The journal's number of it."""
+    count: int
+    state: State
+    here: bool = False
+    """Whether it was made from the very sheet we look at."""
+    shown: bool = True
+    """Whether its result has reached its sheet."""
+
+    @property
+    def unshown(self) -> bool:
+        """Whether this sheet should show its result and does not."""
+        return self.here and not self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is to become of one row among its equals."""
+
+    count: int
+    """Makes the row's REF."""
+    act: Act
+    known: Known | None = None
+    """The send this row shows, repairs, or is held because of."""
+
+
+class Act(StrEnum):
+    """What a push does with a row that can be read."""
+
+    CLOSED = "closed"
+    """It shows a send: leave it."""
+    STRANGER = "stranger"
+    """It shows a send that this journal does not know: leave it, and say so."""
+    REPAIR = "repair"
+    """The journal has a result that never reached this row: write it, send nothing."""
+    HOLD = "hold"
+    SEND = "send"
+
+
+def settle_places(marks: Sequence[Mark], known: Iterable[Known]) -> list[Place]:
+    """
+    Decide for all rows of one fingerprint, in sheet order, which are closed, repaired, held and sent.
+
+    With m live sends in the journal and s rows that show one, the first max(0, m - s) other rows are held; a result
+    that never reached this sheet goes into the first of them instead. So rows sent now and sends made before can
+    never be more than the rows there are, unless a person released one: a row goes when the journal has a release
+    for this line that no send has used yet, made from this sheet or shown by the row.
+    """
+    sends = sorted(known, key=lambda each: (each.count, each.send))
+    live = [each for each in sends if each.state in LIVE]
+    releases = [each for each in sends if each.state is State.RELEASED]
+    places = _closed_places(marks, live, releases)
+    shown = {place.known.send for place in places.values() if place.known}
+    missing = [each for each in live if each.send not in shown]
+    releases = [each for each in releases if each.send not in shown]
+    taken = {each.count for each in live} | {place.count for place in places.values()}
+    holds = max(0, len(live) - sum(mark in CLOSED for mark in marks))
+    for row, mark in enumerate(marks):
+        if row in places:
+            continue
+        lost = next((each for each in missing if each.unshown), None)
+        release = next((each for each in releases if mark is Mark.RELEASED or each.here), None)
+        if release is not None and mark is not Mark.OWN:
+            releases.remove(release)
+            places[row] = Place(_free(taken, release), Act.SEND, release)
+        elif holds and lost is not None and mark is not Mark.OWN:
+            missing.remove(lost)
+            holds -= 1
+            places[row] = Place(lost.count, Act.REPAIR, lost)
+        elif holds:
+            holds -= 1
+            places[row] = Place(_free(taken), Act.HOLD, missing.pop(0) if missing else None)
+        else:
+            places[row] = Place(_free(taken), Act.HOLD if mark is Mark.OWN else Act.SEND)
+    return [places[row] for row in range(len(marks))]
+
+
+def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Known]) -> dict[int, Place]:
+    """Give each row that shows a send one of the sends: one that shows the same, else a result it has not seen."""
+    places: dict[int, Place] = {}
+    free = list(live)
+    rows = [row for row, mark in enumerate(marks) if mark in CLOSED]
+    for row in rows:
+        same = next((each for each in free if _SHOWS[each.state] is marks[row]), None)
+        if same is not None:
+            free.remove(same)
+            places[row] = Place(same.count, Act.CLOSED, same)
+    news = [each for each in (*free, *releases) if each.unshown]
+    taken = {each.count for each in live}
+    for row in (row for row in rows if row not in places):
+        if marks[row] is Mark.UNKNOWN and news:
+            fresh = news.pop(0)
+            free = [each for each in free if each is not fresh]
+            places[row] = Place(fresh.count, Act.REPAIR, fresh)
+        elif free:
+            other = free.pop(0)
+            news = [each for each in news if each is not other]
+            places[row] = Place(other.count, Act.CLOSED, other)
+        else:
+            places[row] = Place(_free(taken), Act.STRANGER)
+    return places
+
+
+def _free(taken: set[int], wanted: Known | None = None) -> int:
+    """The smallest count that no live send and no other row has (the released send's own, if it is free)."""
+    smallest = next(count for count in range(1, len(taken) + 2) if count not in taken)
+    count = wanted.count if wanted is not None and wanted.count not in taken else smallest
+    taken.add(count)
+    return count

@@ -1,0 +1,113 @@
+"""Komet's methods as calls: each says what it costs and what may have happened when it raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from komet_xl.errors import RefusedError, UnansweredError
+from komet_xl.komet import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from komet_xl.komet.quota import Quota
+    from komet_xl.komet.transport import Reply, Transport
+    from komet_xl.model import OrderLine, Prebook, PrebookQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Komet over one transport, within one quota. Safe to use from several threads."""
+
+    transport: Transport
+    quota: Quota
+
+    @property
+    def host(self) -> str:
+        """host:port of Komet, as identities and the journal name it."""
+        return self.transport.endpoint.host
+
+    def list_prebooks(self, query: PrebookQuery) -> list[Prebook]:
+        """
+        Prebooks with their items and breakdowns, in Komet's order; empty when nothing matches.
+
+        Requests: 1, up to 3 when the network or Komet stumbles.
+        Raises: NotSentError, RefusedError, UnansweredError. Nothing is changed at Komet by any of them.
+        Source: Komet API page "Get a detailed Prebook list".
+        """
+        return _prebooks(self._ask(wire.LIST_PREBOOKS, wire.to_params(query)))
+
+    def list_prebook_headers(self, first: date, last: date) -> list[Prebook]:
+        """
+        Prebooks (without items) whose truck date lies from first to last, at most six months apart.
+
+        Requests, errors: as `list_prebooks`.
+        Source: Komet API page "Get a Prebook list".
+        """
+        return _prebooks(self._ask(wire.LIST_PREBOOK_HEADERS, wire.to_range_params(first, last)))
+
+    def add_future_item(self, line: OrderLine, *, before_first_byte: Callable[[], None]) -> str:
+        """
+        Add one future inventory item to a prebook, and return Komet's message. Costs the company money.
+
+        Args:
+            line: What to add; its prebook id, inventory id, boxes, price and mark code are sent.
+            before_first_byte: Puts the intent on disk and counts the request. If it raises, nothing is sent.
+
+        Raises:
+            NotSentError: no byte of the request left.
+            RefusedError: Komet's own, complete no: nothing was added.
+            UnansweredError: it left, and what came back is neither. It may have been added; never send it again
+                without a person's word.
+            Whatever `before_first_byte` raises: nothing was sent.
+
+        Requests: 1, never repeated.
+        Source: Komet API page "Add a Future Inventory Item to a Prebook".
+        """
+        reply = self.transport.post(wire.ADD_FUTURE_ITEM, wire.to_add_body(line), before_first_byte=before_first_byte)
+        answer = self._answer(reply)
+        if answer.yes and reply.status in wire.HTTP_OF_A_YES:
+            return self.transport.mask(answer.message)
+        if not answer.yes and reply.status in wire.HTTP_OF_A_NO:
+            raise self._refusal(answer, reply)
+        raise UnansweredError(f"Komet answered with HTTP {reply.status}, which is neither a yes nor a no")
+
+    def _ask(self, method: str, params: Mapping[str, str]) -> wire.Answer:
+        reply = self.transport.get(method, params, before_first_byte=self.quota.take)
+        answer = self._answer(reply)
+        if answer.is_not_found and not any(isinstance(each, list) and each for each in answer.body.values()):
+            return wire.Answer(yes=True, message=answer.message, body={})
+        if answer.yes and reply.status in wire.HTTP_OF_A_YES:
+            return answer
+        if not answer.yes:
+            raise self._refusal(answer, reply)
+        raise UnansweredError(f"Komet answered {method} with HTTP {reply.status}")
+
+    def _answer(self, reply: Reply) -> wire.Answer:
+        if 300 <= reply.status < 400:
+            raise UnansweredError(
+                f"{self.host} sent us elsewhere (HTTP {reply.status}); check KOMET_URL, it must be Komet's own address"
+            )
+        try:
+            return wire.parse_answer(reply.body)
+        except wire.UnreadableError as exc:
+            why = str(exc)
+        raise UnansweredError(f"Komet's answer (HTTP {reply.status}) cannot be read: {why}")
+
+    def _refusal(self, answer: wire.Answer, reply: Reply) -> RefusedError:
+        message = self.transport.mask(answer.message) or f"Komet refused (HTTP {reply.status}) without a message"
+        return RefusedError(
+            message,
+            http_status=reply.status,
+            speaks_of_token=reply.status in (401, 403) or answer.speaks_of_token,
+        )
+
+
+def _prebooks(answer: wire.Answer) -> list[Prebook]:
+    try:
+        return wire.parse_prebooks(answer)
+    except wire.UnreadableError as exc:
+        why = str(exc)
+    raise UnansweredError(f"Komet's answer cannot be read: {why}")

@@ -1,0 +1,260 @@
+"""The orders sheet: rows to order lines, every fault of a row named, outcomes to result cells. Pure.
+
+No row is lost: every row that is not blank comes back, readable or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from komet_xl.errors import HeadingError
+from komet_xl.model import CLOSED, Mark, OrderLine, Outcome, PrebookRef, Verdict
+from komet_xl.sheets import cells, headings
+from komet_xl.sheets.cells import Cell, Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+
+PREBOOK_ID: Final = "prebookId"
+INVENTORY_ID: Final = "inventoryId"
+BOXES: Final = "boxes"
+PRICE: Final = "price"
+MARK_CODE: Final = "markCode"
+PREBOOK: Final = "prebook"
+TRUCK_DATE: Final = "truckDate"
+UNITS_PER_BOX: Final = "unitsPerBox"
+STATUS: Final = "status"
+MESSAGE: Final = "message"
+
+CONTENT: Final = (PREBOOK_ID, INVENTORY_ID, BOXES, PRICE, MARK_CODE, PREBOOK, TRUCK_DATE)
+HEADINGS: Final = (*CONTENT, UNITS_PER_BOX, STATUS, MESSAGE)
+WORDS: Final = {
+    "": Mark.OPEN,
+    "0": Mark.OPEN,
+    "not sent": Mark.OPEN,
+    "invalid": Mark.OPEN,
+    "held": Mark.OPEN,
+    "1": Mark.ACCEPTED,
+    "confirmed": Mark.CONFIRMED,
+    "unknown": Mark.UNKNOWN,
+    "released": Mark.RELEASED,
+}
+STATUS_OF: Final[Mapping[Verdict, str | int]] = {
+    Verdict.ACCEPTED: 1,
+    Verdict.REJECTED: 0,
+    Verdict.NOT_SENT: "not sent",
+    Verdict.INVALID: "invalid",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.HELD: "held",
+}
+"""What the status cell of a verdict holds."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One row of the orders sheet that is not blank."""
+
+    number: int
+    """Sheet row, counted from 1."""
+    hidden: bool
+    mark: Mark
+    status: str | int | None
+    """The status cell as it stands, for reports."""
+    message: str
+    line: OrderLine | None
+    """None when the row has faults, or when its prebook is only named by number and not found out yet."""
+    prebook: PrebookRef | None
+    """The prebook's number and truck date, where the row gives them in place of the id."""
+    faults: tuple[str, ...]
+    """Each with its column; empty for a row that can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSheet:
+    """All rows of an orders sheet, and where its columns are."""
+
+    layout: headings.Layout
+    rows: tuple[OrderRow, ...]
+
+
+def read_orders(
+    rows: Sequence[Sequence[Cell]],
+    *,
+    hidden: frozenset[int] = frozenset(),
+    prebooks: Mapping[PrebookRef, int | str] | None = None,
+) -> OrderSheet:
+    """
+    Read every row below the headings.
+
+    Args:
+        rows: The sheet from row 1, as a grid reads it.
+        hidden: Rows that a person does not see.
+        prebooks: Prebook ids by number and date; a text in place of an id is the fault to report for that row.
+
+    Raises:
+        HeadingError: naming the headings that are missing and those that were found.
+    """
+    layout = find_order_layout(rows)
+    found = []
+    for number, row in enumerate(rows[layout.row :], start=layout.row + 1):
+        order = _order_row(number, row, layout, hidden=number in hidden, prebooks=prebooks or {})
+        if order is not None:
+            found.append(order)
+    return OrderSheet(layout, tuple(found))
+
+
+def find_order_layout(rows: Sequence[Sequence[Cell]]) -> headings.Layout:
+    """Where the order columns are. Raises HeadingError for headings that are missing or stand twice."""
+    layout = headings.find_layout(rows, HEADINGS)
+    columns = layout.columns if layout else {}
+    missing = [each for each in (INVENTORY_ID, BOXES, PRICE) if each not in columns]
+    if PREBOOK_ID not in columns and not {PREBOOK, TRUCK_DATE} <= columns.keys():
+        missing.insert(0, f"{PREBOOK_ID} (or {PREBOOK} and {TRUCK_DATE})")
+    if layout is None or missing:
+        seen = ", ".join(columns) or "none of ours"
+        raise HeadingError(
+            f"the headings {', '.join(missing)} are missing in the first {headings.DEEPEST_HEADING_ROW} rows "
+            f"(found: {seen}); add them to the heading row."
+        )
+    return layout
+
+
+def read_mark(cell: Cell) -> Mark:
+    """What a status cell says; anything that is not one of our words is the user's own."""
+    if isinstance(cell, Formula | bool):
+        return Mark.OWN
+    try:
+        return WORDS.get(cells.text(cell).casefold(), Mark.OWN)
+    except ValueError:
+        return Mark.OWN
+
+
+def to_result_cells(layout: headings.Layout, outcomes: Sequence[Outcome]) -> dict[tuple[int, int], str | int | None]:
+    """Status and message cells of outcomes; the two headings as well, at the right, where the sheet lacks them."""
+    written: dict[tuple[int, int], str | int | None] = {}
+    width = layout.width
+    column_of = {}
+    for heading in (STATUS, MESSAGE):
+        if heading not in layout.columns:
+            width += 1
+            written[layout.row, width] = heading
+        column_of[heading] = layout.columns.get(heading, width)
+    for outcome in outcomes:
+        written[outcome.row, column_of[STATUS]] = outcome.status
+        written[outcome.row, column_of[MESSAGE]] = outcome.message
+    return written if outcomes else {}
+
+
+def _order_row(
+    number: int,
+    row: Sequence[Cell],
+    layout: headings.Layout,
+    *,
+    hidden: bool,
+    prebooks: Mapping[PrebookRef, int | str],
+) -> OrderRow | None:
+    status = layout.cell(row, STATUS)
+    mark = read_mark(status)
+    if all(cells.is_blank(layout.cell(row, each)) for each in CONTENT) and mark not in CLOSED:
+        return None
+    reader = _RowReader(row, layout)
+    prebook, prebook_id = reader.prebook(prebooks)
+    inventory_id = reader.read(INVENTORY_ID, cells.whole)
+    boxes = reader.read(BOXES, lambda cell: cells.whole(cell, at_most=cells.LARGEST_BOXES))
+    price = reader.read(PRICE, cells.price)
+    mark_code = reader.read(MARK_CODE, cells.mark_code)
+    line = None
+    if not reader.faults and prebook_id and inventory_id and boxes and price is not None and mark_code is not None:
+        line = OrderLine(
+            row=number,
+            prebook_id=prebook_id,
+            inventory_id=inventory_id,
+            boxes=boxes,
+            price=price,
+            mark_code=mark_code,
+            truck_date=reader.optional(TRUCK_DATE, cells.day),
+            units_per_box=reader.optional(UNITS_PER_BOX, cells.whole),
+        )
+    return OrderRow(
+        number=number,
+        hidden=hidden,
+        mark=mark,
+        status=_shown_status(status),
+        message=_shown_text(layout.cell(row, MESSAGE)),
+        line=line,
+        prebook=prebook,
+        faults=tuple(reader.faults),
+    )
+
+
+class _RowReader:
+    """Reads one row's cells by heading and keeps every fault."""
+
+    def __init__(self, row: Sequence[Cell], layout: headings.Layout) -> None:
+        self._row = row
+        self._layout = layout
+        self.faults: list[str] = []
+
+    def read(self, heading: str, convert: Callable[[Cell], _T]) -> _T | None:
+        """The converted cell, or None and one more fault."""
+        try:
+            return convert(self._layout.cell(self._row, heading))
+        except ValueError as exc:
+            self.faults.append(f"{heading}: {exc}")
+            return None
+
+    def optional(self, heading: str, convert: Callable[[Cell], _T]) -> _T | None:
+        """The converted cell, or None where it is blank or cannot be read: it only informs."""
+        try:
+            return convert(self._layout.cell(self._row, heading))
+        except ValueError:
+            return None
+
+    def prebook(self, known: Mapping[PrebookRef, int | str]) -> tuple[PrebookRef | None, int | None]:
+        """The prebook by id, else by number and truck date."""
+        by_number = {PREBOOK, TRUCK_DATE} <= self._layout.columns.keys()
+        blank_id = cells.is_blank(self._layout.cell(self._row, PREBOOK_ID))
+        if not by_number or not blank_id or cells.is_blank(self._layout.cell(self._row, PREBOOK)):
+            return None, self.read(PREBOOK_ID, cells.whole)
+        number = self.read(PREBOOK, cells.whole)
+        day: date | None = self.read(TRUCK_DATE, cells.day)
+        if number is None or day is None:
+            return None, None
+        ref = PrebookRef(str(number), day)
+        found = known.get(ref)
+        if isinstance(found, str):
+            self.faults.append(f"{PREBOOK}: {found}")
+            return ref, None
+        return ref, found
+
+
+def _shown_status(cell: Cell) -> str | int | None:
+    value = cell.value if isinstance(cell, Formula) else cell
+    if value is None or isinstance(value, str):
+        return value.strip() or None if value else None
+    if isinstance(value, bool):
+        return cells.shown(value)
+    if isinstance(value, int | float) and value in (0, 1):
+        return int(value)
+    return cells.shown(value)
+
+
+def _shown_text(cell: Cell) -> str:
+    value = cell.value if isinstance(cell, Formula) else cell
+    return value if isinstance(value, str) else ("" if value is None else cells.shown(value))
+
+
+def named_rows(text: str) -> Iterator[range]:
+    """Row ranges from text like "2-40,55". Raises ValueError for anything else."""
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+            raise ValueError(f"{text!r} does not name rows; write them like 2-40,55")
+        start, end = int(first), int(last or first)
+        if start < 1 or end < start:
+            raise ValueError(f"{part.strip()!r} does not name rows; write them like 2-40,55")
+        yield range(start, end + 1)
