@@ -5,12 +5,12 @@ Rows and columns are counted from 1, as the sheet shows them, also when the grid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from komet_xl.sheets.columns import Column, Kind
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -18,33 +18,8 @@ if TYPE_CHECKING:
 
 Position: TypeAlias = tuple[int, int]
 """(row, column), both counted from 1."""
-Value: TypeAlias = "None | str | int | Decimal | date"
+Value: TypeAlias = "str | int | Decimal | date | None"
 """What we write. None empties a cell, a str is always text (never a formula, never an error cell)."""
-
-
-class Kind(Enum):
-    """What a column of a sheet that we make holds; decides its number format and width."""
-
-    TEXT = "text"
-    """Text, format @: what is typed there later stays text as well (codes with leading zeros)."""
-    ID = "id"
-    """A whole number without thousands marks."""
-    COUNT = "count"
-    """A whole number that people add up: thousands marks."""
-    MONEY = "money"
-    """An amount in the company's currency, 2 to 4 decimals shown."""
-    DATE = "date"
-    """A calendar day, shown as yyyy-mm-dd."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a sheet that we make."""
-
-    heading: str
-    kind: Kind
-    width: int = 12
-    """In characters, as Excel counts column widths."""
 
 
 class Grid(Protocol):
@@ -103,3 +78,6 @@ class Book(Protocol):
             SheetError: the file is as it was before.
         """
         ...
+
+
+__all__ = ["Book", "Column", "Grid", "Kind", "Position", "Value"]

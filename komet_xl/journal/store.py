@@ -46,6 +46,11 @@ class Journal:
         self.database.close()
 
     @property
+    def who(self) -> str:
+        """The person at this computer and the moment, for the notes of decisions."""
+        return f"{self._user} on {self._machine}, {local(self._now())}"
+
+    @property
     def salt(self) -> str:
         """What account fingerprints of this journal are made with."""
         with self.database.transaction() as connection:

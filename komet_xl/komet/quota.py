@@ -7,7 +7,7 @@ Source: "Getting Started".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
 from typing import Protocol
 
 from komet_xl.errors import QuotaSpentError
@@ -25,17 +25,20 @@ class RequestCounter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class Quota:
-    """Requests that may still be sent to one host today."""
+    """Requests that may still be sent to one host today. Safe to use from several threads."""
 
-    counter: RequestCounter
-    host: str
-    limit: int
+    def __init__(self, counter: RequestCounter, host: str, limit: int) -> None:
+        self._counter = counter
+        self._lock = threading.Lock()
+        self.host = host
+        self.limit = limit
+        self.taken = 0
+        """Requests that this program has sent."""
 
     def used(self) -> int:
-        """Requests sent today."""
-        return self.counter.requests_today(self.host)
+        """Requests sent today, by all programs of this user."""
+        return self._counter.requests_today(self.host)
 
     def left(self) -> int:
         """Requests that may still be sent today."""
@@ -43,8 +46,14 @@ class Quota:
 
     def take(self) -> None:
         """Count one request that is about to leave. Raises QuotaSpentError when there is none left."""
-        if not self.counter.count_request(self.host, limit=self.limit):
+        if not self._counter.count_request(self.host, limit=self.limit):
             raise self.spent()
+        self.took_one()
+
+    def took_one(self) -> None:
+        """Note a request that was counted together with an intent."""
+        with self._lock:
+            self.taken += 1
 
     def spent(self) -> QuotaSpentError:
         """The sentence for a limit that is reached."""

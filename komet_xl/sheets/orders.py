@@ -72,6 +72,11 @@ class OrderRow:
     faults: tuple[str, ...]
     """Each with its column; empty for a row that can be read."""
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether all of it can be read and only its prebook's id is still to be found out."""
+        return self.prebook is not None and self.line is None and not self.faults
+
 
 @dataclass(frozen=True, slots=True)
 class OrderSheet:

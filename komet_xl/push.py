@@ -1,0 +1,289 @@
+"""plan → confirm → intent → send → settle → write back: order lines to Komet, each at most once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from komet_xl.errors import JournalError, KometError, SheetError
+from komet_xl.evidence import dates_of, requests_for, take_baseline
+from komet_xl.journal.identity import State
+from komet_xl.journal.records import Where, local
+from komet_xl.lanes import Halt, send_in_lanes
+from komet_xl.model import Outcome, Plan, Report, Sums, Verdict
+from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows, similar_sends
+from komet_xl.prebook_ids import find_prebook_ids
+from komet_xl.sending import Sender, not_sent
+from komet_xl.sheets.orders import OrderSheet, read_orders, to_result_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from komet_xl.grids.grid import Book, Grid
+    from komet_xl.journal.records import Intent
+    from komet_xl.journal.store import Journal
+    from komet_xl.komet.client import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushOptions:
+    """What a person asked for."""
+
+    sheet: str = "orders"
+    rows: Collection[range] | None = None
+    """Row numbers to send; None is all."""
+    lanes: int = 4
+    """Prebooks at a time, 1 to 8."""
+    include_hidden: bool = False
+    send_held: frozenset[str] = frozenset()
+    """REFs of held rows that shall go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushContext:
+    """What a push needs to know of its surroundings."""
+
+    profile: str
+    account: str
+    """Fingerprint of the token."""
+    fee_rate: Decimal
+    program: str
+    """Name and version, for the journal."""
+    today: date
+    notes: tuple[str, ...] = ()
+    """Sentences for the plan that come from the settings."""
+
+
+@dataclass(slots=True)
+class _Push:
+    """One push on its way: what its steps hand to each other."""
+
+    client: Client
+    book: Book
+    journal: Journal
+    options: PushOptions
+    context: PushContext
+    grid: Grid
+    where: Where
+    orders: OrderSheet
+    spots: list[Spot]
+    decisions: Decisions
+    notes: list[str] = field(default_factory=list)
+
+    def report(self, outcomes: dict[int, Outcome], requests: int, stopped: Exception | None = None) -> Report:
+        rows = tuple(outcomes[row.number] for row in self.orders.rows)
+        return Report(
+            file=self.where.file,
+            sheet=self.where.sheet,
+            outcomes=rows,
+            requests=requests,
+            notes=tuple(self.notes),
+            stopped=stopped,
+        )
+
+
+def push_orders(
+    client: Client,
+    book: Book,
+    journal: Journal,
+    *,
+    options: PushOptions,
+    context: PushContext,
+    confirm: Callable[[Plan], bool],
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    halt: Halt | None = None,
+) -> Report:
+    """
+    Send the order lines of a sheet to Komet, each at most once, and write status and message beside them.
+
+    Every accepted line can cost the company a fee (1.5 % by default) and cannot be taken back from here.
+
+    Args:
+        client: Komet.
+        book: The workbook with the orders sheet (columns: README, "The orders sheet").
+        journal: Where intents and outcomes are kept.
+        options: What to send.
+        context: Profile, account and fee rate.
+        confirm: Called once with the plan before the first order leaves, unless there is nothing to send; False sends
+            nothing and leaves the sheet as it is.
+        progress: Told how many of how many lines are done, from other threads.
+        halt: A switch that a person may throw (Ctrl-C): requests under way are finished, the rest is not sent.
+
+    Returns:
+        One outcome for each row that is not blank. `stopped` says why it ended early; a SheetError there means that
+        the results are in the journal and the next push or resolve writes them into the sheet.
+
+    Raises:
+        SheetError, UsageError, JournalError, ApiError: before the first order line; nothing was sent.
+
+    Requests: one POST a line, never repeated; one GET for each truck date, for evidence; one GET where prebooks are
+    named by numbers that no pull has seen.
+    Source: Komet API page "Add a Future Inventory Item to a Prebook".
+    """
+    halt = halt or Halt()
+    before = client.quota.taken
+    with journal.hold(book.where) as recovered:
+        book.ensure_writable()
+        push = _prepare(client, book, journal, options, context)
+        push.notes += _recovery_notes(recovered, push)
+        intents = push.decisions.intents
+        if intents and not confirm(_plan(push)):
+            push.notes.append("Nothing was sent: the push was not confirmed.")
+            return push.report(_outcomes(push, {}, "the push was not confirmed"), client.quota.taken - before)
+        sent = _send(push, progress, halt) if intents else {}
+        outcomes = _outcomes(push, sent, f"the push stopped before this line: {halt.reason or 'it was not reached'}")
+        stopped = _write_back(push, outcomes) or halt.cause
+    if stopped is not None and not isinstance(stopped, KometError):
+        raise stopped
+    return push.report(outcomes, client.quota.taken - before, stopped)
+
+
+def _prepare(client: Client, book: Book, journal: Journal, options: PushOptions, context: PushContext) -> _Push:
+    """Read the sheet and decide about every row; asks Komet only for prebook numbers it has never seen."""
+    grid = book.grid(options.sheet)
+    where = Where(book.where, grid.name)
+    cells, hidden = grid.read(), grid.hidden_rows()
+    orders = read_orders(cells, hidden=hidden)
+    if any(row.prebook is not None for row in orders.rows):
+        orders = read_orders(cells, hidden=hidden, prebooks=find_prebook_ids(client, journal, orders.rows))
+    plain = place_rows(orders.rows, {}, client.host, where)
+    spots = place_rows(orders.rows, journal.sends_like({spot.fingerprint for spot in plain}), client.host, where)
+    chosen = options.rows
+    decisions = decide(
+        orders.rows,
+        spots,
+        chosen=(lambda _: True) if chosen is None else (lambda row: any(row in each for each in chosen)),
+        include_hidden=options.include_hidden,
+        send_held=options.send_held,
+    )
+    return _Push(client, book, journal, options, context, grid, where, orders, spots, decisions)
+
+
+# ----------------------------------------------------------------------------------------------------- the plan
+
+
+def _plan(push: _Push) -> Plan:
+    lines = [each.line for each in push.decisions.intents]
+    quota = push.client.quota
+    needed = len(lines) + requests_for(*dates_of(push.journal, push.client.host, lines))
+    left = quota.left()
+    return Plan(
+        file=push.where.file,
+        sheet=push.where.sheet,
+        profile=push.context.profile,
+        host=push.client.host,
+        sums=Sums.of(lines, push.context.fee_rate),
+        held=tuple(each for each in push.decisions.outcomes.values() if each.verdict is Verdict.HELD),
+        invalid=sum(each.verdict is Verdict.INVALID for each in push.decisions.outcomes.values()),
+        hidden=push.decisions.hidden,
+        include_hidden=push.options.include_hidden,
+        requests=needed,
+        requests_left=left,
+        notes=(*push.context.notes, *push.notes, *_warnings(push, needed, left)),
+    )
+
+
+def _warnings(push: _Push, needed: int, left: int) -> list[str]:
+    found = []
+    if needed > left:
+        late = max(0, len(push.decisions.intents) - left)
+        found.append(f"Only {left} requests are left today: {late} lines will not be sent.")
+    known = push.journal.last_account(push.client.host)
+    if known is not None and known != push.context.account:
+        found.append("The token is not the one of the last push to this host: make sure it is the right company.")
+    if push.decisions.strangers:
+        rows = ", ".join(map(str, push.decisions.strangers[:10]))
+        found.append(
+            f"Marked as sent, but not known to this journal (edited since, or sent from another PC): row {rows}"
+            f"{' and more' if len(push.decisions.strangers) > 10 else ''}."
+        )
+    pairs = {(each.line.prebook_id, each.line.inventory_id) for each in push.decisions.intents}
+    earlier = push.journal.sends_of_items(push.client.host, pairs)
+    for intent, send in similar_sends(push.decisions.intents, push.spots, earlier)[:20]:
+        found.append(
+            f"Row {intent.line.row}: {send.line.boxes} boxes of this item were added to this prebook on "
+            f"{local(send.intended)} at {send.line.price} (REF {send.ref}); this line adds {intent.line.boxes} more."
+        )
+    return found
+
+
+def _recovery_notes(recovered: int, push: _Push) -> list[str]:
+    notes = []
+    if recovered:
+        notes.append(f"An earlier push ended in the middle: {recovered} of its lines have an unknown outcome.")
+    if push.decisions.repaired:
+        rows = ", ".join(map(str, push.decisions.repaired[:10]))
+        more = " and more" if len(push.decisions.repaired) > 10 else ""
+        notes.append(f"Results that the sheet had lost are written now: row {rows}{more}.")
+    return notes
+
+
+# ------------------------------------------------------------------------------------------- sending and writing
+
+
+def _send(push: _Push, progress: Callable[[int, int], None], halt: Halt) -> dict[int, Outcome]:
+    intents = push.decisions.intents
+    run = push.journal.begin(
+        push.where,
+        profile=push.context.profile,
+        host=push.client.host,
+        account=push.context.account,
+        program=push.context.program,
+    )
+    lines = [each.line for each in intents]
+    if push.client.quota.left() >= len(lines) + requests_for(*dates_of(push.journal, push.client.host, lines)):
+        push.notes += take_baseline(push.client, push.journal, run, lines, push.context.today)
+    else:
+        push.notes.append("Too few requests are left to read the prebooks first; Resolve would have no evidence.")
+    finished: list[Outcome] = []
+
+    def done(outcome: Outcome) -> None:
+        finished.append(outcome)
+        progress(len(finished), len(intents))
+
+    sender = Sender(push.client, push.journal, run, halt)
+    sent = send_in_lanes(intents, sender.send, lanes=push.options.lanes, halt=halt, done=done)
+    try:
+        sent |= _left_open(push, [each for each in intents if each.line.row not in sent])
+        push.journal.end(run)
+    except JournalError as exc:
+        halt.throw("the journal could not be written", exc)
+    if halt.thrown:
+        push.notes.append(f"The push stopped: {halt.reason}.")
+    return sent
+
+
+def _left_open(push: _Push, intents: Sequence[Intent]) -> dict[int, Outcome]:
+    """Lines whose lane died between intent and outcome (a fault of this program): unknown, like after a crash."""
+    open_sends = push.journal.sends_of_sheet(push.where, states={State.OPEN}) if intents else []
+    refs = {send.ref: send for send in open_sends}
+    return {each.line.row: lost_result(each.line.row, refs[each.ref]) for each in intents if each.ref in refs}
+
+
+def _outcomes(push: _Push, sent: dict[int, Outcome], why: str) -> dict[int, Outcome]:
+    """Outcome by row, of every row that is not blank; lines that were not tried did not leave, and `why`."""
+    rest = [each for each in push.decisions.intents if each.line.row not in sent]
+    return {**push.decisions.outcomes, **{each.line.row: not_sent(each, why) for each in rest}, **sent}
+
+
+def _write_back(push: _Push, outcomes: dict[int, Outcome]) -> Exception | None:
+    """Put results into the sheet, then note that they stand there. What fails here is repaired by the next push."""
+    news = changed(push.orders.rows, [outcomes[row.number] for row in push.orders.rows])
+    try:
+        if news:
+            push.grid.write(to_result_cells(push.orders.layout, news))
+            push.book.save()
+        run_sends = push.journal.sends_like({spot.fingerprint for spot in push.spots})
+        refs = {each.ref for each in outcomes.values() if each.verdict in (Verdict.ACCEPTED, Verdict.UNKNOWN)}
+        fresh = [
+            send.id for group in run_sends.values() for send in group if send.where == push.where and send.ref in refs
+        ]
+        push.journal.shown({*push.decisions.shown, *fresh})
+    except SheetError as exc:
+        push.notes.append(f"The results are in the journal and not yet in the sheet: {exc} Then push or resolve again.")
+        return exc
+    except JournalError as exc:
+        return exc
+    return None
