@@ -90,9 +90,9 @@ def compare(
     unexplained = appeared[group] - ours[group]
     elsewhere = sum(max(0, boxes - ours[key]) for key, boxes in appeared.items() if key != group)
     seen = (
-        f"before {len(before)} lines with {_boxes(before)} boxes, now {len(now)} lines with {_boxes(now)}; "
-        f"new at {line.price}{f' with mark {line.mark_code}' if line.mark_code else ''}: {unexplained} boxes "
-        f"besides those known as accepted, in doubt: {doubtful}"
+        f"boxes in the prebook: {_boxes(before)} before, {_boxes(now)} now; "
+        f"new at {line.price}{f' with mark {line.mark_code}' if line.mark_code else ''}, those known as accepted "
+        f"left out: {unexplained} boxes, in doubt: {doubtful}"
     )
     if any(each["price"] is None or each["boxes"] is None for each in now):
         return Evidence(Proposal.UNCLEAR, f"this token sees no prices; {seen}")

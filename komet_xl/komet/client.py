@@ -39,6 +39,11 @@ class Client:
         """
         return _prebooks(self._ask(wire.LIST_PREBOOKS, wire.to_params(query)))
 
+    def fetch_prebooks(self, query: PrebookQuery) -> tuple[bytes, list[Prebook]]:
+        """The same with Komet's answer as it came, masked, for a snapshot on disk. Requests, errors: as above."""
+        reply = self._get(wire.LIST_PREBOOKS, wire.to_params(query))
+        return reply.body, _prebooks(self._read(wire.LIST_PREBOOKS, reply))
+
     def list_prebook_headers(self, first: date, last: date) -> list[Prebook]:
         """
         Prebooks (without items) whose truck date lies from first to last, at most six months apart.
@@ -75,7 +80,12 @@ class Client:
         raise UnansweredError(f"Komet answered with HTTP {reply.status}, which is neither a yes nor a no")
 
     def _ask(self, method: str, params: Mapping[str, str]) -> wire.Answer:
-        reply = self.transport.get(method, params, before_first_byte=self.quota.take)
+        return self._read(method, self._get(method, params))
+
+    def _get(self, method: str, params: Mapping[str, str]) -> Reply:
+        return self.transport.get(method, params, before_first_byte=self.quota.take)
+
+    def _read(self, method: str, reply: Reply) -> wire.Answer:
         answer = self._answer(reply)
         if answer.is_not_found and not any(isinstance(each, list) and each for each in answer.body.values()):
             return wire.Answer(yes=True, message=answer.message, body={})

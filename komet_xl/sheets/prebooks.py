@@ -82,6 +82,10 @@ BREAKDOWN_COLUMNS: Final = (
     Column("line", Kind.COUNT, 6),
     *(Column(name, kind, width) for name, _, kind, width in _BREAKDOWN),
 )
+PREBOOK_FIELDS: Final = {name: attribute for name, attribute, *_ in _PREBOOK}
+"""Attribute of a prebook by heading."""
+ITEM_FIELDS: Final = {name: attribute for name, attribute, *_ in _ITEM}
+"""Attribute of a prebook item by heading."""
 FEWEST_HEADINGS: Final = 2
 """Fewer known headings than this, and a sheet is not ours to write into."""
 
