@@ -1,0 +1,268 @@
+"""The .xlsx adapter: a Book over one file, Grids over its sheets, tables and names."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from komet_xl.errors import SheetError, SheetMissingError
+from komet_xl.grids.xlsx import files, newsheet, refs
+from komet_xl.grids.xlsx.contents import Contents, new_contents
+from komet_xl.grids.xlsx.dates import to_serial
+from komet_xl.grids.xlsx.faults import about
+from komet_xl.grids.xlsx.overlay import at, heading_end, overlaid, trimmed
+from komet_xl.grids.xlsx.package import Package
+from komet_xl.grids.xlsx.reader import MOST_COLUMNS, MOST_ROWS
+from komet_xl.grids.xlsx.text import landed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from komet_xl.grids.grid import Column, Position, Value
+    from komet_xl.grids.xlsx.reader import Scan
+    from komet_xl.grids.xlsx.refs import Area
+    from komet_xl.grids.xlsx.workbook import Sheet
+    from komet_xl.sheets.cells import Cell
+
+MOST_NAMES = 20
+WHOLE_SHEET = refs.Area(1, 1, refs.LAST_ROW, refs.LAST_COLUMN)
+
+
+class XlsxBook:
+    """One .xlsx, .xlsm, .xltx or .xltm file. What is written stays in memory until `save`."""
+
+    def __init__(self, path: Path, data: bytes | None, stamp: files.Stamp | None) -> None:
+        self._path = path.absolute()  # not resolve(): a link stays a link
+        self._stamp = stamp
+        self._writes: dict[str, dict[Position, Value]] = {}
+        self._contents: Contents | None = None
+        if data is not None:
+            with about(self.where):
+                self._contents = Contents(Package(data))
+
+    @property
+    def where(self) -> str:
+        """Full path of the file."""
+        return str(self._path)
+
+    def sheet_names(self) -> list[str]:
+        """The worksheets in order, hidden ones as well."""
+        return [sheet.name for sheet in self._contents.workbook.sheets] if self._contents else []
+
+    def grid(self, name: str) -> XlsxGrid:
+        """The sheet of that name, else the table, else the workbook-level name; case ignored.
+
+        Raises:
+            SheetMissingError: naming what was looked for and what there is.
+            SheetError: the workbook is damaged.
+        """
+        found = self._find(name)
+        if found is None:
+            raise SheetMissingError(f'{self.where} has no sheet, table or range named "{name}"; {self._offer()}.')
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether `grid(name)` would find something."""
+        return self._find(name) is not None
+
+    def add(self, name: str, columns: Sequence[Column]) -> XlsxGrid:
+        """A new sheet at the end, with these headings in row 1, formats, widths and a frozen heading row.
+
+        Raises:
+            SheetError: a sheet cannot have this name, the name is taken, or the workbook is signed.
+        """
+        taken = (
+            [node.attributes.get("name", "") for node in self._contents.workbook.entries()] if self._contents else []
+        )
+        newsheet.ensure_name(name, self.where, taken)
+        if len(columns) > MOST_COLUMNS:
+            raise SheetError(
+                f"{self.where} cannot have a sheet of {len(columns)} columns: our limit is {MOST_COLUMNS:,}."
+            )
+        self._ensure_unsigned()
+        with about(self.where):
+            old = self._contents
+            self._contents = old.with_sheet(name, columns) if old else new_contents(name, columns)
+        return self.grid(name)
+
+    def ensure_writable(self) -> None:
+        """Raise SheetError when `save` cannot work: open elsewhere, read-only, folder closed, changed on disk.
+
+        Parts that a save may have to change are read as well, so that a damaged one is found now.
+        """
+        self._ensure_unsigned()
+        if self._contents is not None:
+            with about(self.where):
+                self._contents.ensure_sound()
+        files.ensure_writable(self._path, self._stamp)
+
+    def save(self) -> None:
+        """Put all that was written into the file, whole or not at all. Nothing happens when nothing was written.
+
+        Raises:
+            SheetError: the file is as it was before.
+        """
+        contents = self._contents
+        if contents is None:
+            return
+        if not self._writes and not contents.package.changed:
+            return
+        self.ensure_writable()
+        with about(self.where):
+            data = contents.with_cells(self._writes)
+            fresh = Contents(Package(data))
+            fresh.ensure_holds(contents, self._writes)
+        self._stamp = files.replace(self._path, data, new=self._stamp is None)
+        self._contents, self._writes = fresh, {}
+
+    # --- reading and writing for the grids ----------------------------------------------------------------------
+
+    def rows(self, part: str) -> list[list[Cell]]:
+        """A sheet's rows with everything that was written since it was read."""
+        with about(self.where):
+            found = self._loaded().scan(part).rows
+        return overlaid(found, self._writes.get(part, {}))
+
+    def hidden(self, part: str) -> set[int]:
+        """A sheet's hidden rows."""
+        with about(self.where):
+            return self._loaded().scan(part).hidden
+
+    def write(self, sheet: Sheet, cells: Mapping[Position, Value]) -> None:
+        """Keep cells for `save`; see `XlsxGrid.write`."""
+        self._ensure_unsigned()
+        with about(self.where):
+            contents = self._loaded()
+            found = contents.scan(sheet.part)
+            headings = [t.area for t in contents.workbook.tables if t.sheet.part == sheet.part and t.headings]
+        pending = self._writes.get(sheet.part, {})
+        for (row, column), value in cells.items():
+            new = landed(value)
+            if isinstance(new, date):
+                to_serial(new, from_1904=contents.workbook.from_1904)
+            fault = _fixed(found, row, column)
+            if any(row == area.top and area.holds(row, column) for area in headings):
+                was = landed(pending[row, column]) if (row, column) in pending else at(found.rows, row, column)
+                fault = fault or ("" if new == was else "is a heading of a table, which only Excel can rename")
+            if fault:
+                raise SheetError(f"{self.where}, sheet {sheet.name}: the cell {refs.address(row, column)} {fault}.")
+        self._writes.setdefault(sheet.part, {}).update(cells)
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _loaded(self) -> Contents:
+        if self._contents is None:  # grids come from books that have sheets
+            raise SheetMissingError(f"{self.where} has no sheets yet; add one.")
+        return self._contents
+
+    def _ensure_unsigned(self) -> None:
+        if self._contents is not None and self._contents.signed:
+            raise SheetError(
+                f"{self.where} is digitally signed and a change would break that; save a copy without the signature."
+            )
+
+    def _find(self, name: str) -> XlsxGrid | None:
+        if self._contents is None:
+            return None
+        workbook = self._contents.workbook
+        sheet = workbook.sheet(name)
+        if sheet is not None:
+            return XlsxGrid(self, sheet.name, sheet, None)
+        with about(self.where):
+            table = workbook.table(name)
+        if table is not None:
+            spelled = next(n for n in table.names if n.lower() == name.lower())
+            return XlsxGrid(self, spelled, table.sheet, table.area)
+        named = workbook.named_area(name)
+        return XlsxGrid(self, *named) if named else None
+
+    def _offer(self) -> str:
+        if self._contents is None:
+            return "it has no sheets yet"
+        tables = [table.names[0] for table in self._contents.workbook.tables if table.names]
+        return f"its sheets are: {_listed(self.sheet_names())}" + (
+            f"; its tables are: {_listed(tables)}" if tables else ""
+        )
+
+
+class XlsxGrid:
+    """One worksheet, or the table or named range of that name in one."""
+
+    def __init__(self, book: XlsxBook, name: str, sheet: Sheet, area: Area | None) -> None:
+        self._book = book
+        self._name = name
+        self._sheet = sheet
+        self._area = area
+
+    @property
+    def name(self) -> str:
+        """Name as it stands in the workbook."""
+        return self._name
+
+    def read(self) -> list[list[Cell]]:
+        """All rows from row 1 to the last used one, each from column 1 to its last used column.
+
+        In a table or range, cells outside are None; its columns go on to the right as long as its first row does.
+
+        Raises:
+            SheetError: the sheet is damaged, hostile or beyond our limits.
+        """
+        rows = self._book.rows(self._sheet.part)
+        if self._area is None:
+            return rows
+        area = self._area
+        right = heading_end(rows, area)
+        inside = [
+            trimmed([None] * (area.left - 1) + row[area.left - 1 : right]) if area.top <= number else []
+            for number, row in enumerate(rows[: area.bottom], start=1)
+        ]
+        while inside and not inside[-1]:
+            inside.pop()
+        return inside
+
+    def hidden_rows(self) -> frozenset[int]:
+        """Rows hidden by hand, by a group, by a filter, or made zero high."""
+        area = self._area or WHOLE_SHEET
+        return frozenset(row for row in self._book.hidden(self._sheet.part) if area.top <= row <= area.bottom)
+
+    def write(self, cells: Mapping[Position, Value]) -> None:
+        """Set cells, keeping each cell's format; several calls add up, the later one wins.
+
+        An empty text empties the cell. Either all of `cells` is taken or none of it.
+
+        Raises:
+            SheetError: outside the table's or range's rows, inside an array formula, the first cell of a shared
+                formula, a table's heading, or the sheet or workbook cannot be changed safely.
+            ValueError: not a value of the port (boolean, time of day, more than 15 digits).
+        """
+        area = self._area
+        for row, column in cells:
+            if area is not None and not (area.top <= row <= area.bottom and column >= area.left):
+                raise SheetError(
+                    f"{self._book.where}: the cell {refs.address(row, column)} lies outside {self._name} ({area}); "
+                    "make the range larger."
+                )
+        self._book.write(self._sheet, cells)
+
+
+def _listed(names: list[str]) -> str:
+    """Names for a sentence, the first twenty of them."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return (", ".join(names[:MOST_NAMES]) or "none") + more
+
+
+def _fixed(found: Scan, row: int, column: int) -> str:
+    """Why a cell cannot be written, or nothing. Raises ValueError for what is no cell."""
+    if row < 1 or column < 1:
+        raise ValueError("rows and columns are counted from 1")
+    if row > MOST_ROWS or column > MOST_COLUMNS:
+        return f"lies beyond our limit of {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns"
+    if row in found.doubles:
+        return "stands in a row that the file holds twice or out of order; open it in Excel and save it again"
+    if any(area.holds(row, column) for area in found.arrays):
+        return "belongs to an array formula or data table; clear that first"
+    shared = found.shared.get((row, column))
+    if shared is not None and shared != refs.address(row, column):
+        return f"holds the formula that {shared} share; clear that range first"
+    return ""

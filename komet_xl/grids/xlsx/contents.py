@@ -1,0 +1,144 @@
+"""What a workbook's bytes hold, read as far as asked for, and the bytes that hold it with cells or a sheet more."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from komet_xl.grids.xlsx import calc, links, newsheet
+from komet_xl.grids.xlsx.faults import PartError
+from komet_xl.grids.xlsx.markup import to_utf8, tree
+from komet_xl.grids.xlsx.overlay import at, overlaid
+from komet_xl.grids.xlsx.package import Package
+from komet_xl.grids.xlsx.patch import Writing, patched
+from komet_xl.grids.xlsx.reader import Scan, scan
+from komet_xl.grids.xlsx.strings import shared_strings
+from komet_xl.grids.xlsx.styles import BLANK, Styles
+from komet_xl.grids.xlsx.values import Surroundings
+from komet_xl.grids.xlsx.workbook import Workbook
+from komet_xl.sheets.cells import Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from komet_xl.grids.grid import Column, Position, Value
+
+    Writes = Mapping[str, Mapping[Position, Value]]
+    """Written cells by sheet part."""
+
+
+class Contents:
+    """A snapshot: made anew after each change of the parts. Every method may raise PartError."""
+
+    def __init__(self, package: Package) -> None:
+        """Read the workbook part."""
+        self.package = package
+        self.workbook = Workbook(package)
+        self._scans: dict[str, Scan] = {}
+
+    @cached_property
+    def signed(self) -> bool:
+        """Whether a digital signature would break by any change."""
+        return any(name.lower().startswith("_xmlsignatures/") for name in self.package.names())
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """The shared strings."""
+        part = self.workbook.linked("sharedStrings")
+        if part is None or not self.package.has(part):
+            return []
+        return shared_strings(to_utf8(self.package.read(part), part)[0], part)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What the cells of any sheet refer to."""
+        shown = self.styles().shown() if self.workbook.linked("styles") else []
+        return Surroundings(lambda: self.strings, shown, self.workbook.from_1904)
+
+    def styles(self) -> Styles:
+        """The styles part, or a blank one."""
+        part = self.workbook.linked("styles")
+        if part is None:
+            return Styles(BLANK.format(namespace=self.workbook.root.namespace).encode(), "styles")
+        return Styles(to_utf8(self.package.read(part), part)[0], part)
+
+    def put_styles(self, styles: Styles) -> None:
+        """Put the styles part back if a format was added."""
+        if not styles.changed:
+            return
+        part = self.workbook.linked("styles")
+        if part is not None:
+            links.put_xml(self.package, part, styles.data(), to_utf8(self.package.read(part), part)[1])
+            return
+        part = f"{self.workbook.part.rpartition('/')[0]}/styles.xml".lstrip("/")
+        self.package.put(part, styles.data())
+        links.register(self.package, self.workbook.part, part, "styles")
+
+    def ensure_sound(self) -> None:
+        """Read the small parts that a change of any cell may have to change."""
+        self.styles()
+        chain = self.workbook.linked("calcChain")
+        for part in (links.CONTENT_TYPES, links.rels_of(self.workbook.part), chain):
+            if part is not None and self.package.has(part):
+                tree(to_utf8(self.package.read(part), part)[0], part)
+        _ = self.workbook.tables
+
+    def scan(self, part: str) -> Scan:
+        """One sheet, read once."""
+        if part not in self._scans:
+            data, _ = to_utf8(self.package.read(part), part)
+            self._scans[part] = scan(data, part, self.surroundings)
+        return self._scans[part]
+
+    def with_cells(self, writes: Writes) -> bytes:
+        """The file with cells written. This snapshot stays as it is: a save that fails can be tried again."""
+        work = Contents(self.package.copy())
+        styles = work.styles()
+        for part, cells in writes.items():
+            data, encoding = to_utf8(work.package.read(part), part)
+            writing = Writing(cells, self.scan(part).numbers, styles, work.workbook.from_1904)
+            links.put_xml(work.package, part, patched(data, part, writing), encoding)
+        work.put_styles(styles)
+        self._keep_calculable(work, writes)
+        return work.package.to_bytes()
+
+    def _keep_calculable(self, work: Contents, writes: Writes) -> None:
+        """Formulas that went leave the calculation chain; results that may have gone stale are calculated anew."""
+        book = work.workbook
+        stale = False
+        for sheet in book.sheets:
+            cells = writes.get(sheet.part, {})
+            if not cells:
+                continue
+            found = self.scan(sheet.part)
+            gone = {place for place in cells if isinstance(at(found.rows, *place), Formula)}
+            if gone:
+                calc.drop_from_chain(work.package, book, sheet, gone)
+            stale = stale or calc.goes_stale(self.package, book, sheet, found, cells)
+        if stale:
+            links.put_xml(work.package, book.part, calc.with_full_calculation(book), book.encoding)
+
+    def ensure_holds(self, before: Contents, writes: Writes) -> None:
+        """Raise PartError unless this is what `before` held and what was written: nothing lost, nothing moved."""
+        for part, cells in writes.items():
+            if overlaid(before.scan(part).rows, cells) != self.scan(part).rows:
+                raise PartError(f"its part {part} is laid out in a way that we cannot change safely")
+
+    def with_sheet(self, name: str, columns: Sequence[Column]) -> Contents:
+        """These contents and a new sheet at the end."""
+        work = Contents(self.package.copy())
+        styles = work.styles()
+        data = newsheet.sheet_xml(work.workbook.root.namespace, columns, styles)
+        work.put_styles(styles)
+        newsheet.register(work.package, work.workbook, name, data)
+        return Contents(work.package)
+
+
+def new_contents(name: str, columns: Sequence[Column]) -> Contents:
+    """A new workbook with one sheet."""
+    made = Contents(Package(newsheet.skeleton(name)))
+    styles = made.styles()
+    data = newsheet.sheet_xml(made.workbook.root.namespace, columns, styles)
+    made.put_styles(styles)
+    made.package.put(made.workbook.sheets[0].part, data)
+    return Contents(made.package)

@@ -1,0 +1,220 @@
+"""XML with byte positions, so that a part can be changed in one place and stay as it is everywhere else.
+
+All work is done on UTF-8 bytes; a part in another encoding is translated on the way in and back on the way out.
+A DOCTYPE is refused, so no entity can grow or reach out.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from komet_xl.grids.xlsx.faults import PartError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.parsers.expat import XMLParserType
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+SPREADSHEET = frozenset({MAIN, STRICT})
+XML_SPACE = "http://www.w3.org/XML/1998/namespace space"
+START_TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+TAG_NAME = re.compile(rb"<([^\s/>]+)")
+PREFIX = re.compile(rb"<([^\s/>:]+:)?")
+DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+KNOWN_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "ascii": "ascii",
+    "iso8859-1": "iso8859-1",
+    "cp1252": "cp1252",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bytes to put in place of `data[start:end]`."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+@dataclass(slots=True)
+class Node:
+    """One element of a small part, with its place in the bytes."""
+
+    name: str
+    """Local name, without namespace and prefix."""
+    namespace: str
+    attributes: dict[str, str]
+    """Keys are local names, those of a namespace are "namespace name"."""
+    start: int
+    """Where its first tag begins."""
+    inner: int
+    """Where its content begins."""
+    inner_end: int = 0
+    end: int = 0
+    """Where its last tag ends; equal to `inner` for an empty-element tag."""
+    text: str = ""
+    """Its own text, without that of its children."""
+    children: list[Node] = field(default_factory=list)
+
+    def find(self, name: str) -> Node | None:
+        """The first child of that local name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def all(self, name: str) -> Iterator[Node]:
+        """The children of that local name."""
+        return (child for child in self.children if child.name == name)
+
+
+def to_utf8(raw: bytes, part: str) -> tuple[bytes, str]:
+    """The part in UTF-8 and the encoding it came in. Raises PartError for encodings that Excel does not read."""
+    if raw.startswith((codecs.BOM_UTF16_LE, b"<\0")):
+        encoding = "utf-16-le"
+    elif raw.startswith((codecs.BOM_UTF16_BE, b"\0<")):
+        encoding = "utf-16-be"
+    else:
+        declared = DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
+        encoding = _known(declared[1].decode("ascii") if declared else "utf-8", part)
+    if encoding == "utf-8":
+        return raw, encoding
+    try:
+        return raw.decode(encoding).encode(), encoding
+    except UnicodeError:
+        raise PartError(f"its part {part} is not well-formed XML") from None
+
+
+def _known(declared: str, part: str) -> str:
+    try:
+        return KNOWN_ENCODINGS[codecs.lookup(declared).name]
+    except (LookupError, KeyError):
+        raise PartError(f"its part {part} is in the encoding {declared}") from None
+
+
+def parser(part: str) -> XMLParserType:
+    """An expat parser for UTF-8 bytes that refuses a DOCTYPE. Element names come as "namespace name"."""
+    made = expat.ParserCreate("utf-8", " ")
+    made.buffer_text = True
+
+    def refuse(*_: object) -> None:
+        raise PartError(f"its part {part} holds a DOCTYPE, which no spreadsheet program writes", "do not open it")
+
+    made.StartDoctypeDeclHandler = refuse
+    return made
+
+
+def parse(made: XMLParserType, data: bytes, part: str) -> None:
+    """Run the parser over the whole part. Raises PartError when it is not well-formed."""
+    try:
+        made.Parse(data, True)  # noqa: FBT003  expat takes no keywords
+    except expat.ExpatError as exc:
+        raise PartError(f"its part {part} is not well-formed XML (line {exc.lineno})") from None
+    except UnicodeError:
+        raise PartError(f"its part {part} is not well-formed XML") from None
+
+
+def tree(data: bytes, part: str) -> Node:
+    """A small part as nodes with byte positions. Raises PartError when it is not well-formed."""
+    made = parser(part)
+    builder = _Tree(data, made)
+    made.StartElementHandler, made.EndElementHandler = builder.start, builder.end
+    made.CharacterDataHandler = builder.text
+    parse(made, data, part)
+    return builder.top.children[0]
+
+
+class _Tree:
+    """Handlers that make nodes."""
+
+    def __init__(self, data: bytes, made: XMLParserType) -> None:
+        self.top = Node("", "", {}, 0, 0)
+        self._data = data
+        self._parser = made
+        self._open = [self.top]
+        self._texts: list[list[str]] = [[]]
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        at = self._parser.CurrentByteIndex
+        namespace, _, local = name.rpartition(" ")
+        node = Node(local, namespace, attributes, at, tag_end(self._data, at))
+        self._open[-1].children.append(node)
+        self._open.append(node)
+        self._texts.append([])
+
+    def text(self, characters: str) -> None:
+        self._texts[-1].append(characters)
+
+    def end(self, _: str) -> None:
+        node = self._open.pop()
+        node.text = "".join(self._texts.pop())
+        empty = self._data[node.inner - 2 : node.inner] == b"/>"
+        node.inner_end = node.inner if empty else self._parser.CurrentByteIndex
+        node.end = node.inner if empty else tag_end(self._data, node.inner_end)
+
+
+def tag_end(data: bytes, at: int) -> int:
+    """Where the tag that begins at `at` ends."""
+    match = START_TAG.match(data, at)
+    if match is None:  # expat has accepted the tag, so only a foreign byte position gets here
+        raise PartError("its XML cannot be followed")
+    return match.end()
+
+
+def prefix_of(data: bytes, at: int) -> str:
+    """The prefix with its colon ("x:") of the tag that begins at `at`, or nothing."""
+    match = PREFIX.match(data, at)
+    return (match[1] or b"").decode() if match else ""
+
+
+def attribute(tag: bytes, name: str, value: str | None) -> bytes:
+    """A start tag with one attribute (without prefix) set, or left out for None; the rest stays to the byte."""
+    pattern = re.compile(rb"(\s+)" + re.escape(name.encode()) + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
+    found = _outside_values(tag, pattern)
+    new = b"" if value is None else f"{name}={quoteattr(value)}".encode()
+    if found is not None:
+        return tag[: found.start()] + (found[1] + new if new else b"") + tag[found.end() :]
+    if not new:
+        return tag
+    stop = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return tag[:stop].rstrip() + b" " + new + tag[stop:]
+
+
+def _outside_values(tag: bytes, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """The first match that does not begin inside another attribute's quoted value."""
+    values = [match.span() for match in re.finditer(rb"\"[^\"]*\"|'[^']*'", tag)]
+    for match in pattern.finditer(tag):
+        if not any(start < match.start() < end for start, end in values):
+            return match
+    return None
+
+
+def inside(data: bytes, node: Node, new: bytes, *, at: int | None = None) -> Edit:
+    """Put `new` at the end of the node's content (or at byte `at` of it), opening an empty-element tag."""
+    if node.end == node.inner:
+        return Edit(node.start, node.end, opened(data[node.start : node.inner], new))
+    place = node.inner_end if at is None else at
+    return Edit(place, place, new)
+
+
+def opened(tag: bytes, new: bytes) -> bytes:
+    """The element of an empty-element tag with content in it."""
+    name = TAG_NAME.match(tag)
+    return tag[:-2].rstrip() + b">" + new + b"</" + (name[1] if name else b"") + b">"
+
+
+def applied(data: bytes, edits: list[Edit]) -> bytes:
+    """The bytes with all edits done. Insertions at the same place keep their order, before what is replaced there."""
+    pieces: list[bytes] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        pieces += (data[at : edit.start], edit.new)
+        at = edit.end
+    pieces.append(data[at:])
+    return b"".join(pieces)

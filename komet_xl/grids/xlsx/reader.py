@@ -1,0 +1,268 @@
+"""A sheet part to values, in one streaming pass. Nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from komet_xl.grids.xlsx import refs
+from komet_xl.grids.xlsx.faults import PartError
+from komet_xl.grids.xlsx.markup import SPREADSHEET, parse, parser
+from komet_xl.grids.xlsx.strings import RichText
+from komet_xl.grids.xlsx.styles import whole
+from komet_xl.grids.xlsx.text import from_xml
+from komet_xl.grids.xlsx.values import YES, Raw, plain
+from komet_xl.sheets.cells import Formula
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from xml.parsers.expat import XMLParserType
+
+    from komet_xl.grids.grid import Position
+    from komet_xl.grids.xlsx.refs import Area
+    from komet_xl.grids.xlsx.values import Surroundings
+    from komet_xl.sheets.cells import Cell
+
+MOST_ROWS = 200_000
+MOST_COLUMNS = 1_024
+MOST_PLACES = 10_000_000
+"""Places of all rows together, blank ones before a used cell included: about 80 MB."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass over a sheet part found."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    """Row 1 first, each from column 1 to its last used column."""
+    numbers: set[int] = field(default_factory=set)
+    """Rows that stand in the file, blank ones too."""
+    hidden: set[int] = field(default_factory=set)
+    doubles: set[int] = field(default_factory=set)
+    """Rows that stand in the file twice, or hold a cell twice."""
+    arrays: list[Area] = field(default_factory=list)
+    """Ranges of array formulas and data tables: no cell of one can be changed alone."""
+    shared: dict[Position, str] = field(default_factory=dict)
+    """First cells of shared formulas and the range that shares each."""
+
+
+def scan(data: bytes, part: str, around: Surroundings) -> Scan:
+    """Read a sheet part (UTF-8). Raises PartError: damaged, beyond a sheet's or our limits, an unreadable cell."""
+    made = parser(part)
+    reader = _SheetReader(part, around, made)
+    made.StartElementHandler, made.EndElementHandler = reader.start, reader.end
+    parse(made, data, part)
+    return reader.found
+
+
+class _SheetReader:
+    """Handlers of the streaming pass; state is the place where the pass stands."""
+
+    def __init__(self, part: str, around: Surroundings, made: XMLParserType) -> None:
+        self.found = Scan()
+        self._part = part
+        self._around = around
+        self._parser = made
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self._ends: dict[str, Callable[[], None]] = {}
+        self._root = True
+        self._row = self._column = 0
+        self._row_text = ""
+        self._in_data = self._in_row = self._in_cell = self._in_text = False
+        self._raw = Raw()
+        self._pieces: list[str] = []
+        self._rich = RichText()
+        self._places = 0
+
+    # --- dispatch -----------------------------------------------------------------------------------------------
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        handler = self._starts.get(name)
+        if handler is not None:
+            handler(attributes)
+        elif self._in_text:
+            if self._rich.open(name.rpartition(" ")[2], attributes):
+                self._parser.CharacterDataHandler = self._rich.add
+        elif self._root:
+            self._open_sheet(name)
+
+    def end(self, name: str) -> None:
+        handler = self._ends.get(name)
+        if handler is not None:
+            handler()
+        elif self._in_text:
+            self._parser.CharacterDataHandler = None
+            self._rich.close(name.rpartition(" ")[2])
+
+    def _open_sheet(self, name: str) -> None:
+        namespace, _, local = name.rpartition(" ")
+        if local != "worksheet" or namespace not in SPREADSHEET:
+            raise PartError(f"its part {self._part} is no worksheet")
+        self._root = False
+        starts = {
+            "sheetData": self._open_data,
+            "row": self._open_row,
+            "c": self._open_cell,
+            "v": self._open_value,
+            "f": self._open_formula,
+            "is": self._open_text,
+        }
+        ends = {
+            "sheetData": self._close_data,
+            "row": self._close_row,
+            "c": self._close_cell,
+            "v": self._close_value,
+            "f": self._close_formula,
+            "is": self._close_text,
+        }
+        self._starts = {f"{namespace} {local}": handler for local, handler in starts.items()}
+        self._ends = {f"{namespace} {local}": handler for local, handler in ends.items()}
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    def _open_data(self, _: dict[str, str]) -> None:
+        self._in_data = True
+
+    def _close_data(self) -> None:
+        self._in_data = False
+
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        if not self._in_data or self._in_row:
+            return
+        number = attributes.get("r")
+        self._row = self._row + 1 if number is None else whole(number)
+        if not 1 <= self._row <= refs.LAST_ROW:
+            raise PartError(f"a row of its part {self._part} has the number {number or self._row}")
+        self._in_row, self._column, self._row_text = True, 0, str(self._row)
+        found = self.found
+        if self._row in found.numbers:
+            found.doubles.add(self._row)
+        found.numbers.add(self._row)
+        if attributes.get("hidden") in YES or attributes.get("ht") in {"0", "0.0"}:
+            found.hidden.add(self._row)
+
+    def _close_row(self) -> None:
+        if not self._in_cell:
+            self._in_row = False
+
+    # --- cells --------------------------------------------------------------------------------------------------
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        if not self._in_row or self._in_cell:
+            return
+        before = self._column
+        ref = attributes.get("r")
+        if ref is None:
+            self._column += 1
+            if self._column > refs.LAST_COLUMN:
+                raise self._fault("lies beyond the last column of a sheet")
+        else:
+            self._column = self._column_of(ref)
+            if self._column <= before:
+                self.found.doubles.add(self._row)
+        self._in_cell = True
+        self._raw = Raw(attributes.get("t", "n"), whole(attributes.get("s")))
+
+    def _column_of(self, ref: str) -> int:
+        try:
+            letters = ref.rstrip("0123456789")
+            if ref[len(letters) :] == self._row_text and letters.isalpha():  # all cells of a sound file
+                return refs.column_number(letters)
+            row, column = refs.position(ref)
+        except ValueError:
+            raise PartError(f"its part {self._part} names a cell {ref[:40]!r}, which no sheet has") from None
+        if row != self._row:
+            raise PartError(f"its part {self._part} has the cell {ref} in row {self._row}")
+        return column
+
+    def _open_value(self, _: dict[str, str]) -> None:
+        if self._in_cell and not self._in_text:
+            self._collect()
+
+    def _close_value(self) -> None:
+        if self._in_cell and not self._in_text:
+            self._raw.value = self._collected()
+
+    def _open_formula(self, attributes: dict[str, str]) -> None:
+        if not self._in_cell or self._in_text:
+            return
+        self._collect()
+        kind, ref = attributes.get("t"), attributes.get("ref")
+        if ref is None or kind in {None, "normal"}:
+            return
+        if kind == "shared":
+            self.found.shared[self._row, self._column] = ref
+            return
+        try:
+            self.found.arrays.append(refs.area(ref))
+        except ValueError:
+            raise self._fault(f"has a formula over {ref[:40]!r}, which no sheet has") from None
+
+    def _close_formula(self) -> None:
+        if self._in_cell and not self._in_text:
+            self._raw.formula = self._collected()
+
+    def _open_text(self, _: dict[str, str]) -> None:
+        if self._in_cell:
+            self._in_text = True
+
+    def _close_text(self) -> None:
+        if self._in_cell and self._in_text:
+            self._in_text = False
+            self._raw.text = self._rich.take()
+
+    def _collect(self) -> None:
+        self._pieces.clear()
+        self._parser.CharacterDataHandler = self._pieces.append
+
+    def _collected(self) -> str:
+        self._parser.CharacterDataHandler = None
+        return "".join(self._pieces)
+
+    def _close_cell(self) -> None:
+        if not self._in_cell or self._in_text:
+            return
+        self._in_cell = False
+        raw = self._raw
+        try:
+            stored = plain(raw, self._around)
+        except ValueError as exc:
+            raise self._fault(str(exc)) from None
+        value = stored if raw.formula is None else Formula("=" + from_xml(raw.formula), stored)
+        if value is not None:
+            self._keep(value)
+        elif self._row <= len(self.found.rows) and self._row in self.found.doubles:
+            self._forget()
+
+    def _forget(self) -> None:
+        """The later of two cells wins, also when it is blank."""
+        row = self.found.rows[self._row - 1]
+        if self._column <= len(row):
+            row[self._column - 1] = None
+
+    def _keep(self, value: Cell) -> None:
+        row, column = self._row, self._column
+        if row > MOST_ROWS or column > MOST_COLUMNS:
+            raise PartError(
+                f"its part {self._part} has something in {refs.address(row, column)}, and our limit is "
+                f"{MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns",
+                "delete what lies beyond",
+            )
+        rows = self.found.rows
+        while len(rows) < row:
+            rows.append([])
+        cells = rows[row - 1]
+        missing = column - len(cells)
+        if missing == 1:
+            cells.append(value)
+        elif missing > 1:
+            cells += [None] * (missing - 1)
+            cells.append(value)
+        else:
+            cells[column - 1] = value
+        self._places += max(0, missing)
+        if self._places > MOST_PLACES:
+            raise PartError(f"its part {self._part} has more than {MOST_PLACES:,} cells", "split the sheet")
+
+    def _fault(self, what: str) -> PartError:
+        return PartError(f"the cell {refs.address(self._row, self._column)} of its part {self._part} {what}")

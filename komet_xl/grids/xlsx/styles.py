@@ -1,0 +1,213 @@
+"""Cell formats: which show dates or text, and new ones appended where a written cell needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import quoteattr
+
+from komet_xl.grids.xlsx.dates import BUILT_IN, Shown, shown
+from komet_xl.grids.xlsx.faults import PartError
+from komet_xl.grids.xlsx.markup import Edit, applied, attribute, inside, opened, prefix_of, tree
+
+if TYPE_CHECKING:
+    from komet_xl.grids.xlsx.markup import Node
+
+ISO_DAY = "yyyy-mm-dd"
+BUILT_IN_CODES: Final = {"General": 0, "0": 1, "#,##0": 3, "@": 49}
+HEADING_FILL = (
+    '<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FFD9E1F2"/><{p}bgColor indexed="64"/>'
+    "</{p}patternFill></{p}fill>"
+)
+BLANK = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{namespace}">'
+    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+"""The styles of a workbook that came without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One cell format (xf). Two are equal when they look the same, however their attributes are ordered."""
+
+    attributes: dict[str, str]
+    tag: bytes = field(compare=False)
+    """Its first tag, to the byte."""
+    rest: bytes
+    """Its content and last tag."""
+
+    def changed(self, **attributes: str) -> Format:
+        """The same with some attributes set."""
+        tag = self.tag
+        for name, value in attributes.items():
+            tag = attribute(tag, name, value)
+        return Format(self.attributes | attributes, tag, self.rest)
+
+
+def whole(text: str | None, default: int = 0) -> int:
+    """A small count or number out of an attribute; what is none counts as the default."""
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 9:
+        return default
+    return int(text)
+
+
+class Styles:
+    """
+    The styles part.
+
+    New formats are appended, so the numbers of those that exist stay what they are. Until `data` is asked for
+    nothing is rendered; without additions it is the part as it was.
+    """
+
+    def __init__(self, data: bytes, part: str) -> None:
+        """Read the part. Raises PartError when it is damaged."""
+        self._data = data
+        self._root = tree(data, part)
+        self._formats = self._root.find("cellXfs")
+        self._codes = self._custom_codes()
+        self._all = [
+            Format(xf.attributes, data[xf.start : xf.inner], data[xf.inner : xf.end])
+            for xf in (self._formats.all("xf") if self._formats else ())
+        ]
+        self._read = len(self._all)
+        self._new_codes: list[bytes] = []
+        self._prefix = prefix_of(data, self._root.start)
+        self._others: dict[str, list[bytes]] = {"fonts": [], "fills": []}
+
+    def _custom_codes(self) -> dict[int, str]:
+        table = self._root.find("numFmts")
+        found = table.all("numFmt") if table else ()
+        return {whole(node.attributes.get("numFmtId"), -1): node.attributes.get("formatCode", "") for node in found}
+
+    @property
+    def changed(self) -> bool:
+        """Whether a format was appended."""
+        return len(self._all) > self._read
+
+    def shown(self) -> list[Shown]:
+        """What each cell format makes of a number, by its index."""
+        return [self.shows(index) for index in range(len(self._all))]
+
+    def shows(self, index: int) -> Shown:
+        """What the format of that index makes of a number. Formats that do not exist show numbers."""
+        if not 0 <= index < len(self._all):
+            return Shown.NUMBER
+        number = whole(self._all[index].attributes.get("numFmtId"))
+        if number in self._codes:
+            return shown(self._codes[number])
+        return BUILT_IN.get(number, Shown.NUMBER)
+
+    def quoted(self, index: int) -> int:
+        """That format with the mark "this is text, whatever it begins with"; text formats need none."""
+        if self.shows(index) is Shown.TEXT:
+            return index
+        return self._variant(index, quotePrefix="1")
+
+    def day(self, index: int) -> int:
+        """That format if it shows days, else a copy that does."""
+        return index if self.shows(index) is Shown.DAY else self.formatted(index, ISO_DAY)
+
+    def plain(self, index: int) -> int:
+        """That format unless it shows days or times, else a copy that shows numbers."""
+        if self.shows(index) in {Shown.NUMBER, Shown.TEXT}:
+            return index
+        return self.formatted(index, "General")
+
+    def formatted(self, index: int, code: str) -> int:
+        """A copy of that format with another number format."""
+        return self._variant(index, numFmtId=str(self._code_number(code)), applyNumberFormat="1")
+
+    def heading(self) -> int:
+        """A format for headings: bold on a light fill."""
+        ids = {
+            "numFmtId": "0",
+            "fontId": str(self._append("fonts", self._bold())),
+            "fillId": str(self._append("fills", HEADING_FILL.format(p=self._prefix).encode())),
+            "borderId": "0",
+            "xfId": "0",
+            "applyFont": "1",
+            "applyFill": "1",
+        }
+        return self._add(Format({}, f"<{self._prefix}xf/>".encode(), b"").changed(**ids))
+
+    def data(self) -> bytes:
+        """The part with everything that was appended."""
+        if not self.changed or self._formats is None:
+            return self._data
+        edits = self._appended(self._formats, [xf.tag + xf.rest for xf in self._all[self._read :]])
+        for name, new in self._others.items():
+            node = self._root.find(name)
+            if new and node is not None:
+                edits += self._appended(node, new)
+        if self._new_codes:
+            edits += self._with_codes()
+        return applied(self._data, edits)
+
+    def _variant(self, index: int, **attributes: str) -> int:
+        """The index of a copy of a format with some attributes set; an equal one that exists is used again."""
+        if not self._all:
+            raise PartError("its styles are damaged (no cell formats)")
+        base = self._all[index if 0 <= index < len(self._all) else 0]
+        return self._add(base.changed(**attributes))
+
+    def _add(self, new: Format) -> int:
+        if new in self._all:
+            return self._all.index(new)
+        self._all.append(new)
+        return len(self._all) - 1
+
+    def _code_number(self, code: str) -> int:
+        if code in BUILT_IN_CODES:
+            return BUILT_IN_CODES[code]
+        for number, known in self._codes.items():
+            if known == code:
+                return number
+        number = max([163, *self._codes]) + 1
+        self._codes[number] = code
+        new = f'<{self._prefix}numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'
+        self._new_codes.append(new.encode())
+        return number
+
+    def _bold(self) -> bytes:
+        """The workbook's own font, bold."""
+        fonts = self._root.find("fonts")
+        first = fonts.find("font") if fonts else None
+        bold = f"<{self._prefix}b/>".encode()
+        if first is None:
+            return f"<{self._prefix}font>".encode() + bold + f"</{self._prefix}font>".encode()
+        raw, offset = self._data[first.start : first.end], first.start
+        if first.find("b") is not None:
+            return raw
+        edit = inside(self._data, first, bold, at=first.inner)
+        return applied(raw, [Edit(edit.start - offset, edit.end - offset, edit.new)])
+
+    def _append(self, table: str, raw: bytes) -> int:
+        node = self._root.find(table)
+        if node is None:
+            return 0
+        known = [self._data[child.start : child.end] for child in node.children] + self._others[table]
+        if raw in known:
+            return known.index(raw)
+        self._others[table].append(raw)
+        return len(known)
+
+    def _appended(self, node: Node, new: list[bytes]) -> list[Edit]:
+        """Edits that put children at the end of a table and keep its count right."""
+        tag = self._data[node.start : node.inner]
+        counted = attribute(tag, "count", str(len(node.children) + len(new)))
+        if node.end == node.inner:
+            return [Edit(node.start, node.end, opened(counted, b"".join(new)))]
+        return [Edit(node.start, node.inner, counted), inside(self._data, node, b"".join(new))]
+
+    def _with_codes(self) -> list[Edit]:
+        table = self._root.find("numFmts")
+        if table is not None:
+            return self._appended(table, self._new_codes)
+        p, count = self._prefix, len(self._new_codes)
+        new = f'<{p}numFmts count="{count}">'.encode() + b"".join(self._new_codes) + f"</{p}numFmts>".encode()
+        return [Edit(self._root.inner, self._root.inner, new)]
