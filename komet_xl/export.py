@@ -36,8 +36,8 @@ COLUMNS: Final = (
 
 
 def export_sends(book: Book, sends: Sequence[Send]) -> None:
-    """One row a send, oldest first, in the sheet "history". Raises SheetError."""
-    grid = book.add("history", COLUMNS)
+    """One row a send, oldest first, in the sheet "sends" (Excel reserves the name History). Raises SheetError."""
+    grid = book.add("sends", COLUMNS)
     written: dict[Position, Value] = {}
     for row, send in enumerate(sends, start=2):
         line = send.line

@@ -46,7 +46,7 @@ def run(*arguments: object, komet: Sandbox | None = None, cwd: Path | None = Non
         input=given,
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=env.get("PYTHONIOENCODING", "utf-8"),
         check=False,
         timeout=120,
     )
