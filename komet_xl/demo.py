@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 SHEET: Final = "orders"
 COLUMNS: Final = (
-    Column("prebookId", Kind.ID, 11),
-    Column("inventoryId", Kind.ID, 12),
+    Column("prebookId", Kind.ID, 12),
+    Column("inventoryId", Kind.ID, 13),
     Column("boxes", Kind.COUNT, 8),
     Column("price", Kind.MONEY, 9),
     Column("markCode", Kind.TEXT, 14),
-    Column("unitsPerBox", Kind.COUNT, 12),
-    Column("status", Kind.TEXT, 11),
-    Column("message", Kind.TEXT, 90),
+    Column("unitsPerBox", Kind.COUNT, 14),
+    Column("status", Kind.ID, 14),
+    Column("message", Kind.TEXT, 150),
 )
 LOST: Final = 9_999_992
 """The inventory item whose answer gets lost."""

@@ -94,9 +94,9 @@ def compare(
         f"new at {line.price}{f' with mark {line.mark_code}' if line.mark_code else ''}, those known as accepted "
         f"left out: {unexplained} boxes, in doubt: {doubtful}"
     )
-    if any(each["price"] is None or each["boxes"] is None for each in now):
+    if any(each["price"] is None or each["boxes"] is None for each in (*before, *now)):
         return Evidence(Proposal.UNCLEAR, f"this token sees no prices; {seen}")
-    if unexplained == doubtful:
+    if unexplained == doubtful and not vanished:
         return Evidence(Proposal.ADDED, seen)
     if unexplained or vanished:
         return Evidence(Proposal.UNCLEAR, f"the boxes do not add up, someone else may have changed the prebook; {seen}")

@@ -84,7 +84,7 @@ class Snapshots:
         """A snapshot from disk; None when there is none or it cannot be read, which only costs a request."""
         try:
             first, _, body = path.read_bytes().partition(b"\n")
-            taken = datetime.fromisoformat(json.loads(first)["taken"])
+            taken = datetime.fromisoformat(json.loads(first)["taken"]).astimezone(UTC)
             answer = wire.parse_answer(body)
             return Snapshot(taken, tuple(wire.parse_prebooks(answer)))
         except (OSError, ValueError, KeyError, TypeError):
@@ -92,13 +92,15 @@ class Snapshots:
 
     def _keep(self, path: Path, taken: datetime, body: bytes) -> None:
         head = json.dumps({"taken": taken.astimezone(UTC).isoformat()}).encode()
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        name = ""
         try:
+            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             with os.fdopen(handle, "wb") as file:
                 file.write(head + b"\n" + body)
             Path(name).replace(path)
         except OSError:  # a snapshot is a convenience: the values are at hand all the same
-            Path(name).unlink(missing_ok=True)
+            if name:
+                Path(name).unlink(missing_ok=True)
 
 
 def prebook_value(prebooks: Sequence[Prebook], day: date, number: str, field: str) -> Value:

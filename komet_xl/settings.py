@@ -63,8 +63,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, profile: str | No
     stored = _stored(path, chosen, must_exist=chosen != DEFAULT_PROFILE and not env.get("KOMET_URL"))
     found = {name: _Value(name, env.get(f"KOMET_{name.upper()}"), stored.get(name), path) for name in NAMES}
     default_home = Path(platformdirs.user_data_dir(APP, appauthor=False))
-    file_home = Path(str(stored["home"])).expanduser().absolute() if "home" in stored else default_home
-    home = Path(found["home"].text() or file_home).expanduser().absolute()
+    file_home = path.parent / Path(_Value("home", None, stored.get("home"), path).text() or default_home).expanduser()
+    home = Path((env.get("KOMET_HOME") or "").strip() or file_home).expanduser().absolute()
     bundle = found["ca_bundle"].text()
     return Settings(
         profile=chosen,

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 SERVICE: Final = "komet-xl"
 LONGEST: Final = 50
 """Characters, by Komet's documentation."""
-KNOWN_BACKENDS: Final = ("Windows", "macOS", "SecretService", "kwallet", "libsecret", "chainer")
-"""Modules of keyring.backends that keep secrets in the system; a configuration can name any class, also a bad one."""
+KNOWN_BACKENDS: Final = frozenset(
+    f"keyring.backends.{name}" for name in ("Windows", "macOS", "SecretService", "kwallet", "libsecret", "chainer")
+)
+"""Modules that keep secrets in the system; a configuration can name any class, also a bad one."""
 
 
 def find_token(settings: Settings) -> Token | None:
@@ -60,7 +62,7 @@ def checked(value: str, what: str) -> Token:
 
 
 def _is_usable() -> bool:
-    return all(type(each).__module__.rpartition(".")[2] in KNOWN_BACKENDS for each in _backends())
+    return all(type(each).__module__ in KNOWN_BACKENDS for each in _backends())
 
 
 def _backends() -> list[object]:

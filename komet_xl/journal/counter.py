@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from komet_xl.journal.schema import requests
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from komet_xl.journal.database import Database
+
+
+_FIRST = upsert(requests).values(host=bindparam("host"), day=bindparam("day"), used=bindparam("used"))
+_ONE_MORE = _FIRST.on_conflict_do_update(
+    index_elements=["host", "day"], set_={"used": requests.c.used + 1}, where=requests.c.used < bindparam("most")
+)
+"""Built once: a statement takes longer to build than to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,8 @@ class Counter:
 
     def count_within(self, connection: Connection, host: str, limit: int) -> bool:
         """The same inside a transaction that writes more than the count."""
-        if self._used(connection, host) >= limit:
-            return False
-        statement = upsert(requests).values(host=host, day=self._today(), used=1)
-        more = statement.on_conflict_do_update(index_elements=["host", "day"], set_={"used": requests.c.used + 1})
-        connection.execute(more)
-        return True
+        values = {"host": host, "day": self._today(), "used": 1, "most": limit}
+        return limit > 0 and connection.execute(_ONE_MORE, values).rowcount == 1
 
     def _used(self, connection: Connection, host: str) -> int:
         statement = select(requests.c.used).where(requests.c.host == host, requests.c.day == self._today())

@@ -72,6 +72,10 @@ class Database:
 
     def backup(self, target: Path) -> None:
         """Copy the whole journal, consistent even while a push runs. Raises JournalError."""
+        if target.exists() and target.samefile(self.path):  # SQLite would wait for itself for ever
+            raise JournalError(
+                f"the journal could not be backed up to {target} (it is the journal); name another file."
+            )
         try:
             with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)

@@ -11,12 +11,12 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.model import CLOSED, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from komet_xl.model import OrderLine
 
@@ -113,12 +113,21 @@ class Act(StrEnum):
     SEND = "send"
 
 
+_FITS: Final[tuple[Callable[[Mark, Known], bool], ...]] = (
+    lambda mark, send: _SHOWS[send.state] is mark and not send.unshown,
+    lambda mark, send: mark is not Mark.UNKNOWN and not send.unshown,
+    lambda mark, send: _SHOWS[send.state] is mark,
+)
+"""Which send a row shows, best first: never one whose result is still to come while there is another."""
+
+
 def settle_places(marks: Sequence[Mark], known: Iterable[Known]) -> list[Place]:
     """
     Decide for all rows of one fingerprint, in sheet order, which are closed, repaired, held and sent.
 
     With m live sends in the journal and s rows that show one, the first max(0, m - s) other rows are held; a result
-    that never reached this sheet goes into the first of them instead. So rows sent now and sends made before can
+    that never reached this sheet goes into the first of them instead. A row with the user's own word is held in any
+    case: it never takes the place of one that would go. So rows sent now and sends made before can
     never be more than the rows there are, unless a person released one: a row goes when the journal has a release
     for this line that no send has used yet, made from this sheet or shown by the row.
     """
@@ -130,24 +139,25 @@ def settle_places(marks: Sequence[Mark], known: Iterable[Known]) -> list[Place]:
     missing = [each for each in live if each.send not in shown]
     releases = [each for each in releases if each.send not in shown]
     taken = {each.count for each in live} | {place.count for place in places.values()}
-    holds = max(0, len(live) - sum(mark in CLOSED for mark in marks))
+    holds = max(0, len(live) - sum(each.known is None or each.known.state in LIVE for each in places.values()))
     for row, mark in enumerate(marks):
-        if row in places:
+        if row in places or mark is Mark.OWN:
             continue
         lost = next((each for each in missing if each.unshown), None)
         release = next((each for each in releases if mark is Mark.RELEASED or each.here), None)
-        if release is not None and mark is not Mark.OWN:
-            releases.remove(release)
-            places[row] = Place(_free(taken, release), Act.SEND, release)
-        elif holds and lost is not None and mark is not Mark.OWN:
+        if holds and lost is not None:
             missing.remove(lost)
             holds -= 1
             places[row] = Place(lost.count, Act.REPAIR, lost)
-        elif holds:
+        elif release is not None:
+            releases.remove(release)
+            places[row] = Place(_free(taken, release), Act.SEND, release)
+    for row in sorted(set(range(len(marks))) - places.keys(), key=lambda row: (marks[row] is Mark.OWN, row)):
+        if holds:
             holds -= 1
             places[row] = Place(_free(taken), Act.HOLD, missing.pop(0) if missing else None)
         else:
-            places[row] = Place(_free(taken), Act.HOLD if mark is Mark.OWN else Act.SEND)
+            places[row] = Place(_free(taken), Act.HOLD if marks[row] is Mark.OWN else Act.SEND)
     return [places[row] for row in range(len(marks))]
 
 
@@ -156,18 +166,19 @@ def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Know
     places: dict[int, Place] = {}
     free = list(live)
     rows = [row for row, mark in enumerate(marks) if mark in CLOSED]
-    for row in rows:
-        same = next((each for each in free if _SHOWS[each.state] is marks[row]), None)
-        if same is not None:
-            free.remove(same)
-            places[row] = Place(same.count, Act.CLOSED, same)
+    for fits in _FITS:
+        for row in (row for row in rows if row not in places):
+            found = next((each for each in free if fits(marks[row], each)), None)
+            if found is not None:
+                free.remove(found)
+                places[row] = Place(found.count, Act.CLOSED, found)
     news = [each for each in (*free, *releases) if each.unshown]
     taken = {each.count for each in live}
     for row in (row for row in rows if row not in places):
         if marks[row] is Mark.UNKNOWN and news:
             fresh = news.pop(0)
             free = [each for each in free if each is not fresh]
-            places[row] = Place(fresh.count, Act.REPAIR, fresh)
+            places[row] = Place(fresh.count if fresh.state in LIVE else _free(taken, fresh), Act.REPAIR, fresh)
         elif free:
             other = free.pop(0)
             news = [each for each in news if each is not other]

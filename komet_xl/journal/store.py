@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from komet_xl.journal import schema
 from komet_xl.journal.counter import Counter
@@ -28,6 +28,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+
+
+# Built once: a statement takes longer to build than to run, and every line needs these twice.
+_ADD_SEND = insert(schema.sends)
+_ADD_EVENT = insert(schema.events)
+_CHANGE_SEND = (
+    update(schema.sends)
+    .where(schema.sends.c.id == bindparam("one"))
+    .values(state=bindparam("to"), message=bindparam("note"), settled=bindparam("at"), shown=False)
+)
 
 
 class Journal:
@@ -91,7 +101,7 @@ class Journal:
             found = connection.scalars(select(schema.sends.c.id).where(schema.sends.c.state == State.OPEN)).all()
             for send in found:
                 note = "the program ended before an answer came"
-                self._change(connection, send, State.UNKNOWN, note, settled=self._stamp())
+                self._change(connection, send, State.UNKNOWN, note)
         return len(found)
 
     # --------------------------------------------------------------------------------------------- a push writes
@@ -159,7 +169,7 @@ class Journal:
             "previous": intent.previous,
             "shown": False,
         }
-        key = connection.execute(insert(schema.sends).values(values)).inserted_primary_key
+        key = connection.execute(_ADD_SEND, values).inserted_primary_key
         assert key is not None  # noqa: S101  an insert has a key
         self._note(connection, key[0], State.OPEN, "")
         return int(key[0])
@@ -167,7 +177,7 @@ class Journal:
     def settle(self, send: int, state: State, message: str) -> None:
         """Write down what became of an intent. Raises JournalError; then the intent stays open."""
         with self.database.transaction() as connection:
-            self._change(connection, send, state, message, settled=self._stamp())
+            self._change(connection, send, state, message)
 
     def shown(self, sends: Collection[int]) -> None:
         """Note that these results stand in their sheet."""
@@ -197,13 +207,13 @@ class Journal:
     def decide(self, send: int, state: State, note: str) -> None:
         """A person's word on an unknown send: confirmed or released. On disk before the sheet shows it."""
         with self.database.transaction() as connection:
-            self._change(connection, send, state, note, settled=self._stamp(), shown=False)
+            self._change(connection, send, state, note)
 
     def decide_line(self, run: Run, intent: Intent, state: State, note: str) -> int:
         """A person's word on a row that this journal has no send for (a held one, or one sent elsewhere)."""
         with self.database.transaction() as connection:
             send = self._insert(connection, run, intent)
-            self._change(connection, send, state, note, settled=self._stamp())
+            self._change(connection, send, state, note)
         return send
 
     # ------------------------------------------------------------------------------------------------- questions
@@ -275,14 +285,13 @@ class Journal:
         with self.database.transaction() as connection:
             return [to_send(row) for row in connection.execute(statement.order_by(sends.c.id))]
 
-    def _change(self, connection: Connection, send: int, state: State, note: str, **values: object) -> None:
-        statement = update(schema.sends).where(schema.sends.c.id == send)
-        connection.execute(statement.values(state=state, message=note, **values))
+    def _change(self, connection: Connection, send: int, state: State, note: str) -> None:
+        connection.execute(_CHANGE_SEND, {"one": send, "to": state, "note": note, "at": self._stamp()})
         self._note(connection, send, state, note)
 
     def _note(self, connection: Connection, send: int, state: State, note: str) -> None:
-        who = {"user": self._user, "machine": self._machine}
-        connection.execute(insert(schema.events).values(send=send, at=self._stamp(), state=state, note=note, **who))
+        values = {"send": send, "at": self._stamp(), "state": state, "note": note}
+        connection.execute(_ADD_EVENT, values | {"user": self._user, "machine": self._machine})
 
     def _stamp(self) -> str:
         return stamp_of(self._now())

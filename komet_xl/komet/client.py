@@ -87,7 +87,7 @@ class Client:
 
     def _read(self, method: str, reply: Reply) -> wire.Answer:
         answer = self._answer(reply)
-        if answer.is_not_found and not any(isinstance(each, list) and each for each in answer.body.values()):
+        if answer.is_empty_result and reply.status in wire.HTTP_OF_A_YES:
             return wire.Answer(yes=True, message=answer.message, body={})
         if answer.yes and reply.status in wire.HTTP_OF_A_YES:
             return answer

@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import threading
+from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -85,11 +86,22 @@ class Attempt:
                 log.debug("the connection was gone already")
 
 
+class QuietResponse(HTTPResponse):
+    """An answer whose broken header lines are passed over: urllib3 would log them, token and all."""
+
+    def begin(self) -> None:
+        """Read the headers, and forget what was wrong with them."""
+        super().begin()
+        self.msg.defects.clear()
+        self.msg.set_payload("")
+
+
 class SendOnce:
     """Mixed into urllib3's connections: tells the attempt before the first byte, and puts the token in."""
 
     attempt: ClassVar[Attempt]
     debuglevel = 0  # a program that sets http.client's own would print the token
+    response_class = QuietResponse
     _connecting = False
 
     def _new_conn(self) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from komet_xl.errors import SettingsError
 
@@ -25,8 +25,8 @@ class Endpoint:
     ca_bundle: Path | None = None
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(self.url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(f"KOMET_URL is {self.url!r}; it must look like https://api.kometsales.com/api.")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise SettingsError("KOMET_URL must be a plain address, without a name, password or question mark in it.")
@@ -49,3 +49,13 @@ class Endpoint:
             return ipaddress.ip_address(name).is_loopback
         except ValueError:
             return name.lower() == "localhost"
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a URL; None where its host or port is impossible."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

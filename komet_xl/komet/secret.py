@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import json
+import re
 from dataclasses import dataclass, field
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SHORTEST_MASKED = 6
@@ -29,31 +30,33 @@ class Token:
         return hmac.new(salt.encode(), self._value.encode(), hashlib.sha256).hexdigest()[:8]
 
     def mask(self, text: str) -> str:
-        """The text with the token, in any form it takes in URLs and JSON, replaced by ***."""
-        for form in self._forms():
-            text = text.replace(form, MASK)
-        return text
+        """The text with the token, in any form it takes in URLs, JSON and HTML, replaced by ***."""
+        return re.sub(self._spellings(), MASK, text) if self._is_masked else text
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The same for an answer's body, before anything reads it."""
-        for form in self._forms():
-            body = body.replace(form.encode(), MASK.encode())
-        return body
+        return re.sub(self._spellings().encode(), MASK.encode(), body) if self._is_masked else body
 
-    def _forms(self) -> list[str]:
-        value = self._value
-        if len(value) < SHORTEST_MASKED:
-            return []
-        escaped = json.dumps(value)[1:-1]
-        forms = {
-            value,
-            quote(value, safe=""),
-            quote(value),
-            quote_plus(value),
-            escaped,
-            escaped.replace("/", "\\/"),
-        }
-        return sorted(forms | {form.lower() for form in forms if "%" in form}, key=len, reverse=True)
+    @property
+    def _is_masked(self) -> bool:
+        return len(self._value) >= SHORTEST_MASKED
+
+    def _spellings(self) -> str:
+        return "".join(f"(?:{'|'.join(map(re.escape, _spellings(each)))})" for each in self._value)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Komet token cannot be pickled")
+
+
+def _spellings(character: str) -> list[str]:
+    """A character as itself and as URLs, JSON and HTML may write it."""
+    if character.isascii() and character.isalnum():
+        return [character]
+    in_json = json.dumps(character)[1:-1]
+    units = character.encode("utf-16-be").hex()
+    escaped = "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    percent = "".join(f"%{byte:02X}" for byte in character.encode())
+    code = ord(character)
+    found = {character, in_json, f"\\{character}", escaped, escaped.upper().replace("U", "u"), percent, percent.lower()}
+    found |= {html.escape(character), f"&#{code};", f"&#{code:03};", f"&#x{code:x};", f"&#x{code:X};"}
+    return sorted(found | ({"+"} if character == " " else set()), key=len, reverse=True)

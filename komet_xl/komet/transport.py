@@ -91,17 +91,13 @@ class Transport:
         request = requests.Request("GET", f"{self.endpoint.url}/{method}", params=dict(params))
         request.headers.update({"Accept-Encoding": "gzip", "User-Agent": self._agent, "Accept": "application/json"})
         prepared = request.prepare()
-        for turn in range(1, tries + 1):
-            reply: Reply | None = None
-            try:
-                reply = self._exchange(prepared, before_first_byte, MOST_BYTES_OF_A_GET)
-            except (NotSentError, UnansweredError) as exc:
-                if turn == tries or type(exc) not in (NotSentError, UnansweredError):
-                    raise
-            if reply is not None and (reply.status not in PASSING or turn == tries):
-                return reply
-            self._pause(_wait_before(turn, reply))
-        raise AssertionError("unreachable: the last try returns or raises")
+        ending = self._exchange(prepared, before_first_byte, MOST_BYTES_OF_A_GET)
+        for turn in range(1, tries):
+            if isinstance(ending, Reply) and ending.status not in PASSING:
+                break
+            self._pause(_wait_before(turn, ending))
+            ending = self._exchange(prepared, before_first_byte, MOST_BYTES_OF_A_GET)
+        return _reply_of(ending)
 
     def post(self, method: str, body: bytes, *, before_first_byte: Callable[[], None]) -> Reply:
         """Send one POST, on a connection of its own, once.
@@ -119,13 +115,16 @@ class Transport:
         request = requests.Request("POST", f"{self.endpoint.url}/{method}", data=body)
         request.headers.update({"Accept-Encoding": "identity", "User-Agent": self._agent, "Connection": "close"})
         request.headers.update({"Content-Type": "application/json", "Accept": "application/json"})
-        return self._exchange(request.prepare(), before_first_byte, MOST_BYTES_OF_A_POST)
+        return _reply_of(self._exchange(request.prepare(), before_first_byte, MOST_BYTES_OF_A_POST))
 
     def mask(self, text: str) -> str:
         """A text of Komet's with the token blotted out, should it quote it."""
         return self._token.mask(text)
 
-    def _exchange(self, prepared: requests.PreparedRequest, hook: Callable[[], None], most: int) -> Reply:
+    def _exchange(
+        self, prepared: requests.PreparedRequest, hook: Callable[[], None], most: int
+    ) -> Reply | NotSentError | UnansweredError:
+        """One try. Its failure is a value, so that what the hook raises, of whatever class, is never taken for one."""
         attempt = Attempt(token=self._token, hook=hook, seconds=self.endpoint.timeout)
         started = time.monotonic()
         reply: Reply | None = None
@@ -137,22 +136,24 @@ class Transport:
         try:
             reply = self._read(adapter, prepared, most)
         except Exception as exc:  # noqa: BLE001  the airlock: whatever a library raised, only "did a byte leave" counts
-            why = f"the time of {attempt.seconds:g} seconds was over" if attempt.expired else reason_of(exc)
+            why = reason_of(exc)
         finally:
             watchdog.cancel()
             attempt.close()
             adapter.close()
+        if attempt.expired:  # even with a reply: our own shutdown looks like the end of an answer without a length
+            reply, why = None, f"the time of {attempt.seconds:g} seconds was over"
         took = time.monotonic() - started
         path = urlsplit(prepared.url or "").path
         log.info("%s %s: %s after %.0f ms", prepared.method, path, reply.status if reply else why, took * 1000)
-        # Raised here, after the except block, so that no cause or context holds the library's own exception.
+        # Made here, after the except block, so that no cause or context holds the library's own exception.
         if attempt.veto is not None:
             raise attempt.veto
         if reply is not None:
             return reply
         if attempt.left:
-            raise UnansweredError(f"no answer from Komet: {why}")
-        raise NotSentError(f"Komet could not be reached at {self.endpoint.host}: {why}")
+            return UnansweredError(f"no answer from Komet: {why}")
+        return NotSentError(f"Komet could not be reached at {self.endpoint.host}: {why}")
 
     def _read(self, adapter: _Adapter, prepared: requests.PreparedRequest, most: int) -> Reply:
         seconds = self.endpoint.timeout
@@ -168,7 +169,7 @@ class Transport:
         )
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in {"identity", ""} and encoding != prepared.headers["Accept-Encoding"]:
-            raise UnusableError(f"the answer is encoded as {encoding[:20]}, which was not asked for")
+            raise UnusableError("the answer is encoded in a way that was not asked for")
         body = bytearray()
         for chunk in response.raw.stream(64 * KIB, decode_content=True):
             body += chunk
@@ -202,8 +203,9 @@ class _Adapter(HTTPAdapter):
 
 def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
     """Verifying context with our bundle, or with certifi's and the system's own authorities."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # create_default_context() would obey SSLKEYLOGFILE
     try:
-        context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else certifi.where())
+        context.load_verify_locations(cafile=str(ca_bundle) if ca_bundle else certifi.where())
     except OSError:
         raise SettingsError(f"KOMET_CA_BUNDLE: {ca_bundle} cannot be read as a file of certificates.") from None
     if ca_bundle is None:
@@ -211,11 +213,17 @@ def _tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _wait_before(turn: int, reply: Reply | None) -> float:
+def _reply_of(ending: Reply | NotSentError | UnansweredError) -> Reply:
+    if isinstance(ending, Reply):
+        return ending
+    raise ending
+
+
+def _wait_before(turn: int, ending: Reply | NotSentError | UnansweredError) -> float:
     backoff: float = 0.5 * 2 ** (turn - 1) * (1 + random.uniform(0, 0.25))  # noqa: S311  jitter, no secret
-    if reply is None or reply.retry_after is None:
+    if not isinstance(ending, Reply) or ending.retry_after is None:
         return backoff
-    asked: float = max(reply.retry_after, backoff)
+    asked: float = max(ending.retry_after, backoff)
     return min(asked, LONGEST_RETRY_AFTER)
 
 

@@ -32,6 +32,9 @@ HTTP_OF_A_NO: Final = frozenset({200, 400, 401, 403, 404, 422})
 LONGEST_MESSAGE: Final = 2_000
 """Komet documents 500 characters; a longer text is cut, it only informs."""
 
+LONGEST_AMOUNT: Final = 100
+"""Digits before or after the point; 1E+999999 is a number, but no spreadsheet can hold it."""
+
 JsonObject: TypeAlias = "dict[str, Any]"
 
 MONEY = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?", re.ASCII)
@@ -61,9 +64,11 @@ class Answer:
         return TOKEN_OR_QUOTA.search(self.message) is not None
 
     @property
-    def is_not_found(self) -> bool:
-        """Whether it only says that nothing matches ("Orders not found.OK"), with either status."""
-        return NOT_FOUND.search(self.message) is not None
+    def is_empty_result(self) -> bool:
+        """Whether it only says that nothing matches ("Orders not found.OK"), with either status and no list."""
+        if NOT_FOUND.search(self.message) is None or self.speaks_of_token:  # "Token not found." is a no
+            return False
+        return not any(isinstance(each, list) and each for each in self.body.values())
 
 
 # ---------------------------------------------------------------------------------------------- what we ask
@@ -148,7 +153,7 @@ def parse_object(body: bytes) -> JsonObject:
         raise
     except RecursionError:
         raise UnreadableError("the answer is nested too deeply") from None
-    except ValueError:  # bad UTF-8, bad JSON, a number of thousands of digits
+    except (ValueError, ArithmeticError):  # bad UTF-8, bad JSON, thousands of digits, an exponent beyond Decimal's
         raise UnreadableError("the answer is not JSON") from None
     if not isinstance(document, dict):
         raise UnreadableError("the answer is not a JSON object")
@@ -185,7 +190,7 @@ def _parse_item(raw: JsonObject, where: str) -> PrebookItem:
 
 def clean_text(value: str) -> str:
     """Text that every file format can hold: halves of UTF-16 pairs become U+FFFD."""
-    return value.encode("utf-8", "replace").decode("utf-8") if not value.isascii() else value
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def to_text(value: object) -> str:
@@ -216,11 +221,14 @@ def to_money(value: object) -> Decimal | None:
     """Exact amount from "3,000.00", "1.250" or a number; None for null or blank, never 0 for missing."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
+    amount = None
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
+        amount = Decimal(value)
     if isinstance(value, str) and MONEY.fullmatch(value.strip()):
-        return Decimal(value.strip().replace(",", ""))
-    raise UnreadableError(f"{_quote(value)} is not an amount")
+        amount = Decimal(value.strip().replace(",", ""))
+    if amount is None or abs(amount.adjusted()) > LONGEST_AMOUNT:
+        raise UnreadableError(f"{_quote(value)} is not an amount")
+    return amount
 
 
 def to_day(value: object) -> date | None:

@@ -92,9 +92,9 @@ def plain(cell: Cell) -> Plain:
 
 def number(value: float | Decimal) -> Decimal:
     """A number cell at 15 significant digits, as Excel shows it: 1.1000000000000001 is 1.1."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} is not a number")
     try:
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is not a number")
         return Decimal(format(float(value), ".15g"))
     except OverflowError:
         raise ValueError("a number too large for a cell") from None

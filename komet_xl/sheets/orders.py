@@ -5,7 +5,7 @@ No row is lost: every row that is not blank comes back, readable or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from komet_xl.errors import HeadingError
@@ -103,7 +103,7 @@ def read_orders(
     Raises:
         HeadingError: naming the headings that are missing and those that were found.
     """
-    layout = find_order_layout(rows)
+    layout = _with_room(find_order_layout(rows), rows)
     found = []
     for number, row in enumerate(rows[layout.row :], start=layout.row + 1):
         order = _order_row(number, row, layout, hidden=number in hidden, prebooks=prebooks or {})
@@ -126,6 +126,17 @@ def find_order_layout(rows: Sequence[Sequence[Cell]]) -> headings.Layout:
             f"(found: {seen}); add them to the heading row."
         )
     return layout
+
+
+def _with_room(layout: headings.Layout, rows: Sequence[Sequence[Cell]]) -> headings.Layout:
+    """The layout with a width beyond which no row has anything: result columns that are added hide nothing."""
+    used = (
+        column
+        for row in rows[layout.row :]
+        for column, cell in enumerate(row[layout.width :], start=layout.width + 1)
+        if not cells.is_blank(cell)
+    )
+    return replace(layout, width=max(used, default=layout.width))
 
 
 def read_mark(cell: Cell) -> Mark:
@@ -224,7 +235,8 @@ class _RowReader:
         by_number = {PREBOOK, TRUCK_DATE} <= self._layout.columns.keys()
         blank_id = cells.is_blank(self._layout.cell(self._row, PREBOOK_ID))
         if not by_number or not blank_id or cells.is_blank(self._layout.cell(self._row, PREBOOK)):
-            return None, self.read(PREBOOK_ID, cells.whole)
+            id_column = PREBOOK if by_number and PREBOOK_ID not in self._layout.columns else PREBOOK_ID
+            return None, self.read(id_column, cells.whole)
         number = self.read(PREBOOK, cells.whole)
         day: date | None = self.read(TRUCK_DATE, cells.day)
         if number is None or day is None:
@@ -256,8 +268,8 @@ def _shown_text(cell: Cell) -> str:
 def named_rows(text: str) -> Iterator[range]:
     """Row ranges from text like "2-40,55". Raises ValueError for anything else."""
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        if not (first.isascii() and first.isdigit() and (not last or (last.isascii() and last.isdigit()))):
+        first, dash, last = part.strip().partition("-")
+        if not all(each.isascii() and each.isdigit() for each in ((first, last) if dash else (first,))):
             raise ValueError(f"{text!r} does not name rows; write them like 2-40,55")
         start, end = int(first), int(last or first)
         if start < 1 or end < start:

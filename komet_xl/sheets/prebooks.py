@@ -23,54 +23,54 @@ Row: TypeAlias = "dict[str, Value]"
 """One sheet row by heading."""
 
 _PREBOOK: Final = (
-    ("prebookId", "prebook_id", Kind.ID, 11),
+    ("prebookId", "prebook_id", Kind.ID, 12),
     ("number", "number", Kind.TEXT, 9),
     ("type", "type", Kind.TEXT, 6),
-    ("truckDate", "truck_date", Kind.DATE, 11),
-    ("customerId", "customer_id", Kind.ID, 11),
-    ("customerCode", "customer_code", Kind.TEXT, 13),
-    ("customerName", "customer_name", Kind.TEXT, 24),
-    ("customerPONumber", "customer_po_number", Kind.TEXT, 18),
-    ("locationId", "location_id", Kind.ID, 10),
-    ("locationCode", "location_code", Kind.TEXT, 12),
-    ("locationName", "location_name", Kind.TEXT, 14),
-    ("carrierId", "carrier_id", Kind.ID, 9),
-    ("carrierName", "carrier_name", Kind.TEXT, 20),
-    ("shipVia", "ship_via", Kind.TEXT, 11),
+    ("truckDate", "truck_date", Kind.DATE, 13),
+    ("customerId", "customer_id", Kind.ID, 12),
+    ("customerCode", "customer_code", Kind.TEXT, 15),
+    ("customerName", "customer_name", Kind.TEXT, 28),
+    ("customerPONumber", "customer_po_number", Kind.TEXT, 21),
+    ("locationId", "location_id", Kind.ID, 12),
+    ("locationCode", "location_code", Kind.TEXT, 14),
+    ("locationName", "location_name", Kind.TEXT, 15),
+    ("carrierId", "carrier_id", Kind.ID, 10),
+    ("carrierName", "carrier_name", Kind.TEXT, 25),
+    ("shipVia", "ship_via", Kind.TEXT, 12),
     ("shipName", "ship_name", Kind.TEXT, 14),
     ("shipAddress", "ship_address", Kind.TEXT, 20),
     ("shipCity", "ship_city", Kind.TEXT, 12),
-    ("shipState", "ship_state", Kind.TEXT, 9),
-    ("shipZipCode", "ship_zip_code", Kind.TEXT, 11),
-    ("shipCountry", "ship_country", Kind.TEXT, 11),
-    ("comments", "comments", Kind.TEXT, 20),
-    ("prebookTotalPrice", "total_price", Kind.MONEY, 17),
+    ("shipState", "ship_state", Kind.TEXT, 11),
+    ("shipZipCode", "ship_zip_code", Kind.TEXT, 13),
+    ("shipCountry", "ship_country", Kind.TEXT, 13),
+    ("comments", "comments", Kind.TEXT, 30),
+    ("prebookTotalPrice", "total_price", Kind.MONEY, 19),
 )
 _ITEM: Final = (
-    ("prebookItemId", "item_id", Kind.ID, 13),
-    ("vendorId", "vendor_id", Kind.ID, 9),
-    ("vendorName", "vendor_name", Kind.TEXT, 22),
-    ("productId", "product_id", Kind.ID, 10),
-    ("productDescription", "product_description", Kind.TEXT, 44),
-    ("brandId", "brand_id", Kind.ID, 8),
+    ("prebookItemId", "item_id", Kind.ID, 16),
+    ("vendorId", "vendor_id", Kind.ID, 10),
+    ("vendorName", "vendor_name", Kind.TEXT, 24),
+    ("productId", "product_id", Kind.ID, 11),
+    ("productDescription", "product_description", Kind.TEXT, 50),
+    ("brandId", "brand_id", Kind.ID, 9),
     ("brandName", "brand_name", Kind.TEXT, 14),
     ("markCode", "mark_code", Kind.TEXT, 14),
-    ("boxType", "box_type", Kind.TEXT, 8),
-    ("totalBoxes", "total_boxes", Kind.COUNT, 10),
-    ("unitType", "unit_type", Kind.TEXT, 8),
-    ("units", "units", Kind.COUNT, 7),
-    ("bunches", "bunches", Kind.COUNT, 8),
-    ("stemsBunch", "stems_bunch", Kind.COUNT, 11),
-    ("totalUnits", "total_units", Kind.COUNT, 10),
-    ("unitPrice", "unit_price", Kind.MONEY, 10),
-    ("totalPrice", "total_price", Kind.MONEY, 11),
+    ("boxType", "box_type", Kind.TEXT, 10),
+    ("totalBoxes", "total_boxes", Kind.COUNT, 12),
+    ("unitType", "unit_type", Kind.TEXT, 10),
+    ("units", "units", Kind.COUNT, 8),
+    ("bunches", "bunches", Kind.COUNT, 10),
+    ("stemsBunch", "stems_bunch", Kind.COUNT, 13),
+    ("totalUnits", "total_units", Kind.COUNT, 11),
+    ("unitPrice", "unit_price", Kind.MONEY, 11),
+    ("totalPrice", "total_price", Kind.MONEY, 12),
 )
 _BREAKDOWN: Final = (
-    ("prebookItemId", "item_id", Kind.ID, 13),
-    ("productId", "product_id", Kind.ID, 10),
-    ("productDescription", "product_description", Kind.TEXT, 44),
-    ("stemsBunch", "stems_bunch", Kind.COUNT, 11),
-    ("bunches", "bunches", Kind.COUNT, 8),
+    ("prebookItemId", "item_id", Kind.ID, 16),
+    ("productId", "product_id", Kind.ID, 11),
+    ("productDescription", "product_description", Kind.TEXT, 50),
+    ("stemsBunch", "stems_bunch", Kind.COUNT, 13),
+    ("bunches", "bunches", Kind.COUNT, 10),
     ("price", "price", Kind.MONEY, 10),
 )
 
@@ -88,6 +88,10 @@ ITEM_FIELDS: Final = {name: attribute for name, attribute, *_ in _ITEM}
 """Attribute of a prebook item by heading."""
 FEWEST_HEADINGS: Final = 2
 """Fewer known headings than this, and a sheet is not ours to write into."""
+LONGEST_HEADING: Final = 200
+"""Characters of a heading made of a key that we do not know: every grid keeps them, so the next pull finds it again."""
+UNPRINTABLE: Final = "\ufffd"
+"""Stands in such a heading for what a grid may not keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,8 @@ def find_layout(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], name:
     Raises:
         HeadingError: there is something in it, and it is not a sheet of ours.
     """
-    wanted = {each.heading for each in columns} | {
-        cell for row in rows[: headings.DEEPEST_HEADING_ROW] for cell in row if _is_new_key(cell)
-    }
+    earlier = [cell for row in rows[: headings.DEEPEST_HEADING_ROW] for cell in row if _is_new_key(cell)]
+    wanted = [*earlier, *(each.heading for each in columns)]  # of two spellings the last one counts: today's
     layout = headings.find_layout(rows, wanted, enough=FEWEST_HEADINGS)
     if layout is None and any(not cells.is_blank(cell) for row in rows for cell in row):
         raise HeadingError(
@@ -214,7 +217,9 @@ def _is_new_key(cell: Cell) -> TypeGuard[str]:
 def _extra(extra: Mapping[str, object], owner: str, new: dict[str, Column]) -> Row:
     row: Row = {}
     for key, value in extra.items():
-        heading = f"{owner}.{key}"
-        new.setdefault(heading, Column(heading, Kind.TEXT, max(12, min(len(heading) + 1, 40))))
-        row[heading] = to_value(value)
+        name = f"{owner}.{''.join(each if each.isprintable() else UNPRINTABLE for each in key)}"[:LONGEST_HEADING]
+        column = Column(name, Kind.TEXT, max(12, min(len(name) + 1, 40)))
+        heading = new.setdefault(headings.squeeze(name), column).heading
+        if row.get(heading) is None:
+            row[heading] = to_value(value)
     return row

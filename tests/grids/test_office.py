@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-import subprocess
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,11 +11,18 @@ import pytest
 
 from komet_xl.grids.grid import Column, Kind
 from komet_xl.grids.xlsx import new_book, open_book
+from tests.support.office import office
 
 from .workbooks import make, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.office import Office
+
+__all__ = ["office"]  # a fixture
+
+pytestmark = pytest.mark.office
 
 TEXTS = [
     "=1+1",
@@ -42,21 +46,16 @@ TEXTS = [
 ]
 
 
-def as_csv(path: Path, *, as_shown: bool = False) -> list[list[str]]:
-    """The first sheet as LibreOffice reads it, numbers in their formats if wished."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice (soffice) is not on this machine")
-    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
-    form = f"csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,true,{'true' if as_shown else 'false'}"
-    command = [soffice, profile, "--headless", "--convert-to", form, "--outdir", str(path.parent), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+def column(office: Office, path: Path) -> list[float | str]:
+    """Column A of the sheet s, after every formula there might be was calculated."""
+    with office.open(path) as document:
+        document.calculate_all()
+        assert document.formulas("s") == {}
+        assert document.errors() == {}
+        return [row[0] for row in document.rows("s")]
 
 
-@pytest.mark.office
-def test_hostile_texts_are_the_same_text_in_openpyxl_and_libreoffice(tmp_path: Path) -> None:
+def test_hostile_texts_are_the_same_text_in_openpyxl_and_libreoffice(office: Office, tmp_path: Path) -> None:
     book = new_book(tmp_path / "b.xlsx")
     grid = book.add("s", [])
     grid.write({(row, 1): text for row, text in enumerate(TEXTS, start=1)})
@@ -66,26 +65,24 @@ def test_hostile_texts_are_the_same_text_in_openpyxl_and_libreoffice(tmp_path: P
     shown = openpyxl.load_workbook(tmp_path / "b.xlsx")["s"]
     assert [cell.value for cell in shown["A"]] == wanted
     assert {cell.data_type for cell in shown["A"]} == {"s"}
-    assert [row[0] for row in as_csv(tmp_path / "b.xlsx")] == wanted
+    assert column(office, tmp_path / "b.xlsx") == wanted
 
 
-@pytest.mark.office
-def test_text_that_looks_escaped_is_the_same_text_in_libreoffice(tmp_path: Path) -> None:
+def test_text_that_looks_escaped_is_the_same_text_in_libreoffice(office: Office, tmp_path: Path) -> None:
     path = make(tmp_path / "b.xlsx", {"s": sheet("")})
     texts = ["_x0041_", "_x005F_x0041_", "a_x000D_b", "_x_", "_xD83D__xDE00_"]
     book = open_book(path)
     book.grid("s").write({(row, 1): text for row, text in enumerate(texts, start=1)})
     book.save()
-    assert [row[0] for row in as_csv(path)] == texts
+    assert column(office, path) == texts
 
 
-@pytest.mark.office
-def test_a_sheet_that_we_make_shows_days_and_money_as_people_write_them(tmp_path: Path) -> None:
+def test_a_sheet_that_we_make_shows_days_and_money_as_people_write_them(office: Office, tmp_path: Path) -> None:
     book = new_book(tmp_path / "b.xlsx")
     grid = book.add("s", [Column("day", Kind.DATE), Column("price", Kind.MONEY), Column("boxes", Kind.COUNT)])
     grid.write({(2, 1): date(2026, 2, 10), (2, 2): Decimal("1234.5"), (2, 3): 85063})
     book.save()
-    assert as_csv(tmp_path / "b.xlsx", as_shown=True) == [
-        ["day", "price", "boxes"],
-        ["2026-02-10", "1,234.50", "85,063"],
-    ]
+
+    with office.open(tmp_path / "b.xlsx") as document:
+        assert document.shown("s") == [["day", "price", "boxes"], ["2026-02-10", "1,234.50", "85,063"]]
+        assert document.number_format("s", "A2") == "YYYY-MM-DD"
