@@ -65,7 +65,8 @@ def place_rows(rows: Sequence[OrderRow], sends: Mapping[str, Sequence[Send]], ho
     spots = []
     for print_, group in equals.items():
         known = {send.id: send for send in sends.get(print_, ())}
-        places = settle_places([row.mark for row in group], [send.known_at(where) for send in known.values()])
+        marks, numbers = [row.mark for row in group], [row.number for row in group]
+        places = settle_places(marks, [send.known_at(where) for send in known.values()], numbers)
         spots += [
             Spot(row, print_, place, known[place.known.send] if place.known else None)
             for row, place in zip(group, places, strict=True)

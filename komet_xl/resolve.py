@@ -141,21 +141,21 @@ def _open(client: Client, book: Book, journal: Journal, sheet: str) -> _Resolve:
     orders = read_orders(grid.read(), hidden=grid.hidden_rows(), prebooks=known) if known else orders
     plain = place_rows(orders.rows, {}, client.host, where)
     spots = place_rows(orders.rows, journal.sends_like({spot.fingerprint for spot in plain}), client.host, where)
-    here = journal.sends_of_sheet(where, states=DOUBTFUL)
+    here = [each for each in journal.sends_of_sheet(where, states=DOUBTFUL) if each.host == client.host]
     shown = [spot.send for spot in spots if spot.send and spot.send.state in DOUBTFUL and spot.row.mark is Mark.UNKNOWN]
     doubtful = {send.id: send for send in (*here, *shown)}
     return _Resolve(client, journal, grid, where, orders, spots, [doubtful[key] for key in sorted(doubtful)])
 
 
 def _unknown_refs(work: _Resolve) -> dict[str, tuple[Spot | None, Send | None]]:
-    """Every unknown line by REF: those of the journal, then rows that say unknown and that it does not know."""
+    """Every unknown line by REF: those the journal doubts, then rows that say unknown and have no such send."""
     row_of = {spot.send.id: spot for spot in work.spots if spot.send and spot.place.act in (Act.CLOSED, Act.REPAIR)}
     found: dict[str, tuple[Spot | None, Send | None]] = {
         send.ref: (row_of.get(send.id), send) for send in work.doubtful
     }
     for spot in work.spots:
-        if spot.place.act is Act.STRANGER and spot.row.mark is Mark.UNKNOWN:
-            found[spot.ref] = (spot, None)
+        if spot.row.mark is Mark.UNKNOWN and spot.place.act in (Act.CLOSED, Act.STRANGER):
+            found.setdefault(spot.ref, (spot, None))
     return found
 
 
@@ -203,7 +203,7 @@ def _case(work: _Resolve, ref: str, spot: Spot | None, send: Send | None) -> Cas
 
 def _evidence(work: _Resolve, send: Send | None) -> Evidence:
     if send is None:
-        return Evidence(Proposal.UNCLEAR, "this journal does not know the line; ask whoever sent it")
+        return Evidence(Proposal.UNCLEAR, "this journal has no unknown send of this line; ask whoever sent it")
     if work.trouble:
         return Evidence(Proposal.UNCLEAR, "Komet could not be asked")
     baseline = work.journal.baseline(send)
@@ -251,35 +251,40 @@ def _write_down(
     sends = {send.ref: send for send in work.doubtful}
     spots = {spot.ref: spot for spot in work.spots}
     outcomes: dict[int, Outcome] = {}
-    strangers = [spots[case.ref] for case in cases if case.decision and case.ref not in sends]
-    run = None
-    if strangers or released:
-        run = work.journal.begin(
-            work.where, profile="", host=work.client.host, account=account, program=f"{program} resolve"
-        )
+    without_send: list[tuple[Spot, State, str]] = []
     for case in cases:
         if case.decision is None:
             continue
         note = f"{work.journal.who}: {case.decision} ({case.evidence.proposal}: {case.evidence.text})"
         if case.ref in sends:
             work.journal.decide(sends[case.ref].id, case.decision, note)
-        elif run is not None:
-            spot = spots[case.ref]
-            assert spot.row.line is not None  # noqa: S101  a spot is a readable row
-            work.journal.decide_line(
-                run, Intent(spot.row.line, spot.fingerprint, spot.place.count), case.decision, note
-            )
+        else:
+            without_send.append((spots[case.ref], case.decision, note))
         if case.row is not None:
             verdict = Verdict.SKIPPED if case.decision is State.CONFIRMED else Verdict.HELD
             outcomes[case.row] = Outcome(case.row, case.ref, verdict, case.decision.value, note)
     for spot in released:
-        assert run is not None  # noqa: S101  it was begun for them
-        assert spot.row.line is not None  # noqa: S101  a spot is a readable row
         note = f"{work.journal.who}: released although an equal line was sent before"
-        intent = Intent(spot.row.line, spot.fingerprint, spot.place.count)
-        work.journal.decide_line(run, intent, State.RELEASED, note)
+        without_send.append((spot, State.RELEASED, note))
         outcomes[spot.row.number] = Outcome(spot.row.number, spot.ref, Verdict.HELD, State.RELEASED.value, note)
+    if without_send:
+        where, host = work.where, work.client.host
+        run = work.journal.begin(where, profile="", host=host, account=account, program=f"{program} resolve")
+        for spot, state, note in without_send:
+            # A row that shows an equal line's send (of another file, or decided already) needs no second confirmation.
+            if state is State.RELEASED or spot.place.act is Act.STRANGER:
+                work.journal.decide_line(run, _intent(work, spot), state, note)
     return outcomes
+
+
+def _intent(work: _Resolve, spot: Spot) -> Intent:
+    """A row as a line of its own, for a decision about it."""
+    assert spot.row.line is not None  # noqa: S101  a spot is a readable row
+    count = spot.place.count
+    if spot.place.act is Act.CLOSED:  # its count belongs to the send that it shows
+        equals = work.journal.sends_like([spot.fingerprint])[spot.fingerprint]
+        count = 1 + max(each.count for each in equals)
+    return Intent(spot.row.line, spot.fingerprint, count)
 
 
 def _write_back(work: _Resolve, book: Book, outcomes: dict[int, Outcome]) -> None:

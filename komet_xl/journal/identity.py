@@ -82,6 +82,8 @@ class Known:
     """Whether it was made from the very sheet we look at."""
     shown: bool = True
     """Whether its result has reached its sheet."""
+    row: int = 0
+    """The row it was sent from; rows get sorted, so it only breaks ties."""
 
     @property
     def unshown(self) -> bool:
@@ -121,50 +123,70 @@ _FITS: Final[tuple[Callable[[Mark, Known], bool], ...]] = (
 """Which send a row shows, best first: never one whose result is still to come while there is another."""
 
 
-def settle_places(marks: Sequence[Mark], known: Iterable[Known]) -> list[Place]:
+def settle_places(marks: Sequence[Mark], known: Iterable[Known], numbers: Sequence[int] = ()) -> list[Place]:
     """
     Decide for all rows of one fingerprint, in sheet order, which are closed, repaired, held and sent.
 
     With m live sends in the journal and s rows that show one, the first max(0, m - s) other rows are held; a result
-    that never reached this sheet goes into the first of them instead. A row with the user's own word is held in any
-    case: it never takes the place of one that would go. So rows sent now and sends made before can
-    never be more than the rows there are, unless a person released one: a row goes when the journal has a release
-    for this line that no send has used yet, made from this sheet or shown by the row.
+    that never reached this sheet is written into one of them instead: the row it was sent from, else the first. A row
+    with the user's own word is held in any case and never takes the place of one that would go. Where it cannot be
+    told whether a closed row or an open one is the line whose result was lost, the open one is held. So rows sent now
+    and sends made before can never be more than the rows there are, unless a person released one: a row goes when the
+    journal has a release for this line that no send has used yet, made from this sheet or shown by the row.
+
+    Args:
+        marks: What the status cells of the rows say.
+        known: What the journal has of this fingerprint: live sends, and releases that no send has followed.
+        numbers: The rows' numbers in the sheet, to find the row a lost result was sent from.
     """
+    numbers = numbers or [-1 - row for row in range(len(marks))]
     sends = sorted(known, key=lambda each: (each.count, each.send))
     live = [each for each in sends if each.state in LIVE]
     releases = [each for each in sends if each.state is State.RELEASED]
-    places = _closed_places(marks, live, releases)
-    shown = {place.known.send for place in places.values() if place.known}
-    missing = [each for each in live if each.send not in shown]
-    releases = [each for each in releases if each.send not in shown]
+    places = _closed_places(marks, live, list(releases))
+    matched = {place.known.send for place in places.values() if place.known}
+    missing = [each for each in live if each.send not in matched]
+    releases = [each for each in releases if each.send not in matched]
     taken = {each.count for each in live} | {place.count for place in places.values()}
-    holds = max(0, len(live) - sum(each.known is None or each.known.state in LIVE for each in places.values()))
-    for row, mark in enumerate(marks):
-        if row in places or mark is Mark.OWN:
-            continue
-        lost = next((each for each in missing if each.unshown), None)
-        release = next((each for each in releases if mark is Mark.RELEASED or each.here), None)
-        if holds and lost is not None:
-            missing.remove(lost)
-            holds -= 1
-            places[row] = Place(lost.count, Act.REPAIR, lost)
-        elif release is not None:
+    rest = [row for row in range(len(marks)) if row not in places and marks[row] is not Mark.OWN]
+    shows_one = sum(each.known is None or each.known.state in LIVE for each in places.values())
+    holds = max(len(live) - shows_one, sum(each.unshown for each in missing))
+    clear = all(_tells(marks[row], each) for row, each in places.items())
+    for lost in [each for each in missing if each.unshown and rest and clear]:
+        row = next((row for row in rest if numbers[row] == lost.row), rest[0])
+        rest.remove(row)
+        missing.remove(lost)
+        holds -= 1
+        places[row] = Place(lost.count, Act.REPAIR, lost)
+        if not rest:
+            break
+    for row in list(rest):
+        release = next((each for each in releases if marks[row] is Mark.RELEASED or each.here), None)
+        if release is not None:
+            rest.remove(row)
             releases.remove(release)
             places[row] = Place(_free(taken, release), Act.SEND, release)
-    for row in sorted(set(range(len(marks))) - places.keys(), key=lambda row: (marks[row] is Mark.OWN, row)):
-        if holds:
-            holds -= 1
-            places[row] = Place(_free(taken), Act.HOLD, missing.pop(0) if missing else None)
-        else:
-            places[row] = Place(_free(taken), Act.HOLD if marks[row] is Mark.OWN else Act.SEND)
+    rest += [row for row in range(len(marks)) if row not in places and marks[row] is Mark.OWN]
+    while rest:
+        cause = missing.pop(0) if holds > 0 and missing else None
+        at = cause.row if cause is not None and cause.here else None
+        row = next((row for row in rest if numbers[row] == at and marks[row] is not Mark.OWN), rest[0])
+        rest.remove(row)
+        act = Act.HOLD if holds > 0 or marks[row] is Mark.OWN else Act.SEND
+        holds -= 1
+        places[row] = Place(_free(taken), act, cause)
     return [places[row] for row in range(len(marks))]
 
 
 def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Known]) -> dict[int, Place]:
-    """Give each row that shows a send one of the sends: one that shows the same, else a result it has not seen."""
+    """Give each row that shows a send one of the sends: one that shows the same, else a result it has not seen.
+
+    A result that never reached the sheet is only taken for one that stands there when no open row could have been its
+    own: otherwise a row that was sent from another computer would hide it, and its line would go again.
+    """
     places: dict[int, Place] = {}
-    free = list(live)
+    others = any(mark not in CLOSED and mark is not Mark.OWN for mark in marks)
+    free = [each for each in live if not (each.unshown and others)]
     rows = [row for row, mark in enumerate(marks) if mark in CLOSED]
     for fits in _FITS:
         for row in (row for row in rows if row not in places):
@@ -172,20 +194,24 @@ def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Know
             if found is not None:
                 free.remove(found)
                 places[row] = Place(found.count, Act.CLOSED, found)
-    news = [each for each in (*free, *releases) if each.unshown]
     taken = {each.count for each in live}
     for row in (row for row in rows if row not in places):
-        if marks[row] is Mark.UNKNOWN and news:
-            fresh = news.pop(0)
-            free = [each for each in free if each is not fresh]
+        is_unknown = marks[row] is Mark.UNKNOWN
+        fresh = next((each for each in (*free, *releases) if each.unshown and is_unknown), None)
+        if fresh is not None:
+            (free if fresh.state in LIVE else releases).remove(fresh)
             places[row] = Place(fresh.count if fresh.state in LIVE else _free(taken, fresh), Act.REPAIR, fresh)
         elif free:
             other = free.pop(0)
-            news = [each for each in news if each is not other]
             places[row] = Place(other.count, Act.CLOSED, other)
         else:
             places[row] = Place(_free(taken), Act.STRANGER)
     return places
+
+
+def _tells(mark: Mark, place: Place) -> bool:
+    """Whether a closed row shows just what the journal says of its send (or is about to be told)."""
+    return place.act is Act.REPAIR or (place.known is not None and _SHOWS[place.known.state] is mark)
 
 
 def _free(taken: set[int], wanted: Known | None = None) -> int:

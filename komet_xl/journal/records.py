@@ -56,7 +56,7 @@ class Send:
 
     def known_at(self, where: Where) -> Known:
         """What matters of it for the rows of a sheet."""
-        return Known(self.id, self.count, self.state, here=self.where == where, shown=self.shown)
+        return Known(self.id, self.count, self.state, here=self.where == where, shown=self.shown, row=self.line.row)
 
 
 @dataclass(frozen=True, slots=True)

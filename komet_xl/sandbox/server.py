@@ -143,7 +143,7 @@ class Sandbox:
         latency_ms: An answer is given this long after its request arrived.
     """
 
-    def __init__(  # noqa: PLR0913  each is one switch of the sandbox, all but the first by keyword
+    def __init__(
         self,
         data: Path | None = None,
         *,
@@ -215,7 +215,7 @@ class Sandbox:
         """Requests by method since the last reset, then `total`, `today` and `most_posts_at_once`."""
         return self.komet.requests()
 
-    def fault(  # noqa: PLR0913  one name, one count, the rest says which requests and how
+    def fault(
         self,
         name: str,
         times: int | None = 1,
@@ -261,7 +261,7 @@ class Sandbox:
         self.komet.reset()
 
 
-def serve(  # noqa: PLR0913  the same switches as Sandbox
+def serve(
     data: Path,
     *,
     port: int,

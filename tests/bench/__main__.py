@@ -57,7 +57,9 @@ def _push_once(folder: Path) -> float:
             text += sandbox.stdout.readline()
         url = text.split('"url": "')[1].split('"')[0]
         per_prebook = LINES // PREBOOKS
-        rows = [(FIRST_PREBOOK + p, FIRST_ITEM + p, 1, 1 + n / 100) for p in range(PREBOOKS) for n in range(per_prebook)]
+        rows = [
+            (FIRST_PREBOOK + p, FIRST_ITEM + p, 1, 1 + n / 100) for p in range(PREBOOKS) for n in range(per_prebook)
+        ]
         file = make_orders(folder / "orders.xlsx", rows)
         environ = {"KOMET_URL": url, "KOMET_HOME": str(folder / "home"), "KOMET_DAILY_LIMIT": "5000"}
         try:
@@ -100,7 +102,9 @@ def bench_start() -> None:
     bare = _command(["-c", "pass"])
     package = _command(["-c", "import komet_xl"])
     help_text = _command(["-m", "komet_xl", "--help"])
-    print(f"start: bare Python {bare:.0f} ms, import komet_xl {package - bare:.0f} ms more, --help {help_text:.0f} ms in all")
+    print(
+        f"start: bare Python {bare:.0f} ms, import komet_xl {package - bare:.0f} ms more, --help {help_text:.0f} ms in all"
+    )
 
 
 def bench_workbook() -> None:

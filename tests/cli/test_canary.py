@@ -40,7 +40,9 @@ def left_behind(*folders: Path) -> Iterator[tuple[str, bytes]]:
 
 def search(ran: Ran, *folders: Path) -> list[str]:
     """Where the token was found."""
-    found = [f"stdout: {each}" for each in leaks(CANARY, ran.out)] + [f"stderr: {each}" for each in leaks(CANARY, ran.err)]
+    found = [f"stdout: {each}" for each in leaks(CANARY, ran.out)] + [
+        f"stderr: {each}" for each in leaks(CANARY, ran.err)
+    ]
     for name, content in left_behind(*folders):
         found += [f"{name}: {each}" for each in leaks(CANARY, content)]
     return found

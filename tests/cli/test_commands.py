@@ -27,7 +27,9 @@ COUNTS = ["ready", "accepted", "rejected", "not_sent", "invalid", "unknown", "he
 
 @pytest.fixture
 def orders(tmp_path: Path) -> Path:
-    return make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, "x", 1, 1), (None,), (SECOND, ROSE, 4, 2)])
+    return make_orders(
+        tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, "x", 1, 1), (None,), (SECOND, ROSE, 4, 2)]
+    )
 
 
 def test_check_works_offline_without_token_and_writes_nothing(orders: Path, own_folders: Path) -> None:
@@ -38,7 +40,11 @@ def test_check_works_offline_without_token_and_writes_nothing(orders: Path, own_
     assert ran.code == 3
     assert list(ran.json) == ["file", "sheet", "counts", "requests", "outcomes"]
     assert list(ran.json["counts"]) == COUNTS
-    assert [(each["row"], each["verdict"]) for each in ran.json["outcomes"]] == [(2, "ready"), (3, "invalid"), (5, "ready")]
+    assert [(each["row"], each["verdict"]) for each in ran.json["outcomes"]] == [
+        (2, "ready"),
+        (3, "invalid"),
+        (5, "ready"),
+    ]
     assert set(ran.json["outcomes"][0]) == {"row", "ref", "verdict", "status", "message"}
     assert orders.read_bytes() == before
     assert not (own_folders / "komet").exists()
@@ -80,7 +86,17 @@ def test_a_push_without_a_terminal_and_without_yes_sends_nothing(komet: Sandbox,
 def test_the_plan_is_shown_before_the_question(komet: Sandbox, orders: Path) -> None:
     ran = run("push", orders, komet=komet)
 
-    for words in ("order lines", "boxes", "value", "fee", "requests", "held", "invalid", "profile production", "127.0.0.1"):
+    for words in (
+        "order lines",
+        "boxes",
+        "value",
+        "fee",
+        "requests",
+        "held",
+        "invalid",
+        "profile production",
+        "127.0.0.1",
+    ):
         assert words in ran.out
     assert "not known" in ran.out
 
@@ -335,7 +351,10 @@ def test_paths_with_blanks_and_accents_work(komet: Sandbox, tmp_path: Path) -> N
     file = make_orders(folder / "órdenes de hoy.xlsx", [(FIRST, ROSE, 5, 2.5)])
 
     assert run("push", file.name, "--yes", komet=komet, cwd=folder, KOMET_HOME=str(folder / "dátos")).code == 0
-    assert run("push", file, "--yes", "--json", komet=komet, KOMET_HOME=str(folder / "dátos")).json["counts"]["skipped"] == 1
+    assert (
+        run("push", file, "--yes", "--json", komet=komet, KOMET_HOME=str(folder / "dátos")).json["counts"]["skipped"]
+        == 1
+    )
 
 
 def test_another_file_name_case_or_relative_path_is_still_the_same_journal(komet: Sandbox, tmp_path: Path) -> None:

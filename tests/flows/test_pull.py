@@ -95,9 +95,7 @@ def test_an_unreadable_answer_makes_no_file(fault: str, komet: Sandbox, session:
     assert not (tmp_path / "day.xlsx").exists()
 
 
-def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(
-    komet: Sandbox, session: Session, tmp_path: Path
-) -> None:
+def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(komet: Sandbox, session: Session, tmp_path: Path) -> None:
     komet.fault("close-before")
 
     assert session.pull(QUERY, tmp_path / "day.xlsx").requests == 2

@@ -84,9 +84,7 @@ def test_every_row_that_is_not_blank_has_one_outcome(push: Push, tmp_path: Path)
 
 
 @pytest.mark.parametrize("fault", ["close-after", "reset-after", "502-after", "html-200-after", "text-status-after"])
-def test_a_lost_answer_is_unknown_and_never_sent_again(
-    fault: str, komet: Sandbox, push: Push, tmp_path: Path
-) -> None:
+def test_a_lost_answer_is_unknown_and_never_sent_again(fault: str, komet: Sandbox, push: Push, tmp_path: Path) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, ROSE, 6, 2.5)])
     komet.fault(fault, inventory_id=ROSE)
 
@@ -418,9 +416,7 @@ def test_a_second_pusher_is_refused_and_told_who_pushes(
     assert push(file).counts["accepted"] == 1
 
 
-def test_two_threads_that_push_one_sheet_send_each_line_once(
-    komet: Sandbox, own_folders: Path, tmp_path: Path
-) -> None:
+def test_two_threads_that_push_one_sheet_send_each_line_once(komet: Sandbox, own_folders: Path, tmp_path: Path) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, boxes, 2.5) for boxes in range(1, 9)])
     environ = {"KOMET_URL": komet.url, "KOMET_HOME": str(own_folders / "komet")}
     busy: list[Exception] = []
@@ -442,9 +438,7 @@ def test_two_threads_that_push_one_sheet_send_each_line_once(
     assert statuses(file) == [1] * 8
 
 
-def test_results_that_the_sheet_lost_come_back_with_the_next_push(
-    komet: Sandbox, push: Push, tmp_path: Path
-) -> None:
+def test_results_that_the_sheet_lost_come_back_with_the_next_push(komet: Sandbox, push: Push, tmp_path: Path) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, ROSE, 6, 2.5)])
     saved = file.read_bytes()
 

@@ -35,9 +35,7 @@ def lose(komet: Sandbox, push: Push, orders: Path, fault: str) -> None:
     assert statuses(orders)[0] == "unknown"
 
 
-def test_a_line_that_komet_has_is_proposed_as_added(
-    komet: Sandbox, session: Session, push: Push, orders: Path
-) -> None:
+def test_a_line_that_komet_has_is_proposed_as_added(komet: Sandbox, session: Session, push: Push, orders: Path) -> None:
     lose(komet, push, orders, "close-after")
 
     report = session.resolve(orders)
@@ -64,9 +62,7 @@ def test_a_foreign_line_with_the_same_price_and_mark_makes_it_unclear(
     assert [case.evidence.proposal for case in session.resolve(orders).cases] == [Proposal.UNCLEAR]
 
 
-def test_a_prebook_that_has_moved_makes_it_unclear(
-    komet: Sandbox, session: Session, push: Push, orders: Path
-) -> None:
+def test_a_prebook_that_has_moved_makes_it_unclear(komet: Sandbox, session: Session, push: Push, orders: Path) -> None:
     lose(komet, push, orders, "close-after")
     komet.move(FIRST, "2015-02-12")
 
@@ -88,7 +84,7 @@ def test_a_push_without_a_baseline_leaves_no_evidence_and_is_not_stopped_by_that
 ) -> None:
     komet.fault("403", times=None, method="prebook.details.list")
     lose(komet, push, orders, "close-after")
-    komet.reset_faults() if hasattr(komet, "reset_faults") else None
+    komet.fault("slow", times=1, seconds=0, method="prebook.details.list")
 
     (case,) = session.resolve(orders).cases
 
@@ -144,9 +140,7 @@ def test_a_released_line_that_is_rejected_goes_again_without_another_release(
     assert statuses(orders) == [1, 1]
 
 
-def test_a_held_line_is_released_once_and_goes_once(
-    komet: Sandbox, session: Session, push: Push, orders: Path
-) -> None:
+def test_a_held_line_is_released_once_and_goes_once(komet: Sandbox, session: Session, push: Push, orders: Path) -> None:
     push(orders)
     set_cells(orders, {"F2": None})
     held = push(orders)
@@ -205,6 +199,30 @@ def test_a_row_that_is_unknown_only_in_the_sheet_can_be_decided(
     assert case.evidence.proposal is Proposal.UNCLEAR
     assert statuses(file) == [1]
     assert komet.applied(ROSE) == 1
+
+
+@pytest.mark.parametrize(("decision", "statuses_then", "applied"), [("accept", ["confirmed"], 1), ("release", [1], 2)])
+def test_a_copy_that_still_says_unknown_can_be_decided_on_its_own(
+    decision: str,
+    statuses_then: list[object],
+    applied: int,
+    komet: Sandbox,
+    session: Session,
+    push: Push,
+    orders: Path,
+    tmp_path: Path,
+) -> None:
+    lose(komet, push, orders, "close-after")
+    copy = make_orders(tmp_path / "copy.xlsx", [(FIRST, ROSE, 5, 2.5, "M1", "unknown", "as in the first file")])
+    (case,) = session.resolve(orders).cases
+    session.resolve(orders, accept=[case.ref])
+
+    (still,) = session.resolve(copy).cases
+    session.resolve(copy, **{decision: [still.ref]})
+    push(copy)
+
+    assert statuses(copy) == statuses_then
+    assert sum(each.boxes == 5 for each in komet.ledger()) == applied
 
 
 def test_a_row_that_is_gone_from_the_sheet_can_be_decided(

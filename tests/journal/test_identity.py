@@ -18,6 +18,7 @@ from .lines import HOST, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
     from komet_xl.model import OrderLine
 
@@ -152,10 +153,10 @@ LOST = sent(1, shown=False)
         ([UNKNOWN], [sent(1, State.RELEASED)], "stranger"),
         ([UNKNOWN, OPEN], [ELSEWHERE, sent(2, State.RELEASED, shown=False)], "repair hold"),
         ([ONE, OPEN], [LOST, sent(2, here=False)], "closed repair"),
-        ([ONE, OPEN], [LOST, sent(2, State.CONFIRMED, here=False)], "closed repair"),
+        ([ONE, OPEN], [LOST, sent(2, State.CONFIRMED, here=False)], "closed hold"),
         ([ONE], [LOST], "closed"),
         ([UNKNOWN], [sent(1, State.UNKNOWN, shown=False)], "closed"),
-        ([UNKNOWN, OPEN], [sent(1, here=False), sent(2, State.CONFIRMED, shown=False)], "repair hold"),
+        ([UNKNOWN, OPEN], [sent(1, here=False), sent(2, State.CONFIRMED, shown=False)], "closed hold"),
     ],
 )
 def test_every_row_gets_its_place(marks: list[Mark], known: list[Known], acts: str) -> None:
@@ -315,3 +316,41 @@ def test_cleared_statuses_send_nothing_that_the_journal_knows(world: World) -> N
     live = sum(each.state in LIVE for each in after.known)
 
     assert sum(map(goes, settle_places(cleared, after.known))) <= max(0, len(cleared) - live) + unused
+
+
+WORDS = [Mark.OPEN, Mark.OPEN, Mark.ACCEPTED, Mark.UNKNOWN, Mark.CONFIRMED, Mark.OWN]
+
+
+@given(
+    marks=st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+    elsewhere=st.integers(0, 3),
+    reached=st.integers(0, 6),
+    states=st.lists(st.sampled_from([State.ACCEPTED, State.UNKNOWN]), min_size=6, max_size=6),
+    order=st.randoms(use_true_random=False),
+    resort=st.booleans(),
+)
+def test_a_crash_before_the_sheet_is_saved_sends_no_row_twice_whatever_else_stands_there(
+    marks: list[Mark],
+    elsewhere: int,
+    reached: int,
+    states: list[State],
+    order: Random,
+    resort: bool,  # noqa: FBT001  a case
+) -> None:
+    numbers = list(range(2, len(marks) + 2))
+    before = [Known(n, n, State.ACCEPTED, here=False, shown=True, row=n + 1) for n in range(1, elsewhere + 1)]
+    places = settle_places(marks, before, numbers)
+    going = [row for row, place in enumerate(places) if place.act is Act.SEND]
+    sent = [
+        Known(100 + row, places[row].count, states[row], here=True, shown=False, row=numbers[row])
+        for row in going[:reached]
+    ]
+    if resort:
+        order.shuffle(marks)
+
+    again = settle_places(marks, [*before, *sent], numbers)
+
+    going_again = [row for row, place in enumerate(again) if place.act is Act.SEND]
+    assert len(sent) + len(going_again) <= len(going)
+    if not resort:
+        assert {each.row for each in sent}.isdisjoint(numbers[row] for row in going_again)
