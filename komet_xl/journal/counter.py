@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
@@ -23,15 +22,15 @@ _FIRST = upsert(requests).values(host=bindparam("host"), day=bindparam("day"), u
 _ONE_MORE = _FIRST.on_conflict_do_update(
     index_elements=["host", "day"], set_={"used": requests.c.used + 1}, where=requests.c.used < bindparam("most")
 )
-"""Built once: a statement takes longer to build than to run."""
 
 
-@dataclass(frozen=True, slots=True)
 class Counter:
     """Counts requests by host and by this computer's calendar day."""
 
-    database: Database
-    now: Callable[[], datetime]
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self.database = database
+        self.now = now
+        self._one_more = database.prepare(_ONE_MORE)
 
     def requests_today(self, host: str) -> int:
         """Requests counted for this host today."""
@@ -46,7 +45,7 @@ class Counter:
     def count_within(self, connection: Connection, host: str, limit: int) -> bool:
         """The same inside a transaction that writes more than the count."""
         values = {"host": host, "day": self._today(), "used": 1, "most": limit}
-        return limit > 0 and connection.execute(_ONE_MORE, values).rowcount == 1
+        return limit > 0 and self._one_more.run(connection, values).rowcount == 1
 
     def _used(self, connection: Connection, host: str) -> int:
         statement = select(requests.c.used).where(requests.c.host == host, requests.c.day == self._today())

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-# Built once: a statement takes longer to build than to run, and every line needs these twice.
-_ADD_SEND = insert(schema.sends)
-_ADD_EVENT = insert(schema.events)
+_OF_A_NEW_SEND = tuple(each.name for each in schema.sends.c if each.name not in {"id", "settled"})
+_OF_AN_EVENT = tuple(each.name for each in schema.events.c if each.name != "id")
 _CHANGE_SEND = (
     update(schema.sends)
     .where(schema.sends.c.id == bindparam("one"))
@@ -46,6 +45,9 @@ class Journal:
     def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.database = Database(path)
         self._now = now
+        self._add_send = self.database.prepare(insert(schema.sends), _OF_A_NEW_SEND)
+        self._add_event = self.database.prepare(insert(schema.events), _OF_AN_EVENT)
+        self._change_send = self.database.prepare(_CHANGE_SEND)
         self.counter = Counter(self.database, now)
         self.seen = SeenPrebooks(self.database, now)
         self._user = _user()
@@ -141,10 +143,13 @@ class Journal:
         Raises:
             JournalError: nothing is on disk for sure; the line must not leave.
         """
-        with self.database.transaction() as connection:
+
+        def count_and_add(connection: Connection) -> int | None:
             if not self.counter.count_within(connection, run.host, limit):
                 return None
             return self._insert(connection, run, intent)
+
+        return self.database.write(count_and_add)
 
     def _insert(self, connection: Connection, run: Run, intent: Intent) -> int:
         line = intent.line
@@ -169,15 +174,13 @@ class Journal:
             "previous": intent.previous,
             "shown": False,
         }
-        key = connection.execute(_ADD_SEND, values).inserted_primary_key
-        assert key is not None  # noqa: S101  an insert has a key
-        self._note(connection, key[0], State.OPEN, "")
-        return int(key[0])
+        send = self._add_send.run(connection, values).lastrowid
+        self._note(connection, send, State.OPEN, "")
+        return send
 
     def settle(self, send: int, state: State, message: str) -> None:
         """Write down what became of an intent. Raises JournalError; then the intent stays open."""
-        with self.database.transaction() as connection:
-            self._change(connection, send, state, message)
+        self.database.write(lambda connection: self._change(connection, send, state, message))
 
     def shown(self, sends: Collection[int]) -> None:
         """Note that these results stand in their sheet."""
@@ -286,12 +289,12 @@ class Journal:
             return [to_send(row) for row in connection.execute(statement.order_by(sends.c.id))]
 
     def _change(self, connection: Connection, send: int, state: State, note: str) -> None:
-        connection.execute(_CHANGE_SEND, {"one": send, "to": state, "note": note, "at": self._stamp()})
+        self._change_send.run(connection, {"one": send, "to": state, "note": note, "at": self._stamp()})
         self._note(connection, send, state, note)
 
     def _note(self, connection: Connection, send: int, state: State, note: str) -> None:
         values = {"send": send, "at": self._stamp(), "state": state, "note": note}
-        connection.execute(_ADD_EVENT, values | {"user": self._user, "machine": self._machine})
+        self._add_event.run(connection, values | {"user": self._user, "machine": self._machine})
 
     def _stamp(self) -> str:
         return stamp_of(self._now())

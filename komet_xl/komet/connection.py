@@ -10,17 +10,19 @@ import json
 import logging
 import socket
 import threading
+from functools import partial
 from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from komet_xl.komet.wire import TOKEN_PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from urllib3.connectionpool import HTTPConnectionPool
 
     from komet_xl.komet.secret import Token
 
@@ -40,6 +42,7 @@ class Attempt:
         """Whether a byte of the request may have left."""
         self.veto: BaseException | None = None
         self.expired = False
+        self.ended = False
         self.seconds = seconds
         self._hook = hook
         self._handle: socket.socket | None = None
@@ -68,12 +71,14 @@ class Attempt:
     def expire(self) -> None:
         """The time is up: shut the socket under whoever reads from it."""
         with self._lock:
-            self.expired = True
-            self._shut()
+            if not self.ended:
+                self.expired = True
+                self._shut()
 
     def close(self) -> None:
-        """Give the second handle back."""
+        """It is over: stop its time, and give the second handle back."""
         with self._lock:
+            self.ended = True
             if self._handle is not None:
                 self._handle.close()
                 self._handle = None
@@ -99,10 +104,13 @@ class QuietResponse(HTTPResponse):
 class SendOnce:
     """Mixed into urllib3's connections: tells the attempt before the first byte, and puts the token in."""
 
-    attempt: ClassVar[Attempt]
     debuglevel = 0  # a program that sets http.client's own would print the token
-    response_class = QuietResponse
+    response_class: Any = QuietResponse
     _connecting = False
+
+    def __init__(self, *args: Any, attempt: Attempt, **more: Any) -> None:  # noqa: ANN401  urllib3's own types
+        super().__init__(*args, **more)
+        self.attempt = attempt
 
     def _new_conn(self) -> socket.socket:
         sock: socket.socket = super()._new_conn()  # type: ignore[misc]  # urllib3's connection is the other base
@@ -143,11 +151,15 @@ def _with_token(body: bytes, token: Token) -> bytes:
     return body.replace(TOKEN_PLACEHOLDER.encode(), json.dumps(token.reveal())[1:-1].encode(), 1)
 
 
-def pools_for(attempt: Attempt) -> dict[str, type[HTTPConnectionPool]]:
-    """Connection pools by scheme whose connections report to this attempt."""
-    plain = type("PlainConnection", (SendOnce, HTTPConnection), {"attempt": attempt})
-    secure = type("SecureConnection", (SendOnce, HTTPSConnection), {"attempt": attempt})
-    return {
-        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
-    }
+class PlainConnection(SendOnce, HTTPConnection):
+    """To a Komet on this machine."""
+
+
+class SecureConnection(SendOnce, HTTPSConnection):
+    """To Komet."""
+
+
+def connect_for(attempt: Attempt, pool: HTTPConnectionPool) -> None:
+    """Make a pool's connections report to this attempt."""
+    kind = SecureConnection if pool.scheme == "https" else PlainConnection
+    pool.ConnectionCls = partial(kind, attempt=attempt)  # type: ignore[assignment]  # called like a class, never else

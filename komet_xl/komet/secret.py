@@ -20,6 +20,15 @@ class Token:
     """Komet security token. Prints as Token(); cannot be pickled; only the connection in `transport.py` reveals it."""
 
     _value: str = field(repr=False)
+    _pattern: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    """Finds the token in any spelling; None for one that is too short to look for."""
+    _byte_pattern: re.Pattern[bytes] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        spelled = "".join(f"(?:{'|'.join(map(re.escape, _spellings(each)))})" for each in self._value)
+        found = len(self._value) >= SHORTEST_MASKED
+        object.__setattr__(self, "_pattern", re.compile(spelled) if found else None)
+        object.__setattr__(self, "_byte_pattern", re.compile(spelled.encode()) if found else None)
 
     def reveal(self) -> str:
         """The token itself: for the connection, at the moment it writes its bytes."""
@@ -31,18 +40,11 @@ class Token:
 
     def mask(self, text: str) -> str:
         """The text with the token, in any form it takes in URLs, JSON and HTML, replaced by ***."""
-        return re.sub(self._spellings(), MASK, text) if self._is_masked else text
+        return self._pattern.sub(MASK, text) if self._pattern else text
 
     def mask_bytes(self, body: bytes) -> bytes:
         """The same for an answer's body, before anything reads it."""
-        return re.sub(self._spellings().encode(), MASK.encode(), body) if self._is_masked else body
-
-    @property
-    def _is_masked(self) -> bool:
-        return len(self._value) >= SHORTEST_MASKED
-
-    def _spellings(self) -> str:
-        return "".join(f"(?:{'|'.join(map(re.escape, _spellings(each)))})" for each in self._value)
+        return self._byte_pattern.sub(MASK.encode(), body) if self._byte_pattern else body
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Komet token cannot be pickled")

@@ -14,7 +14,6 @@ from __future__ import annotations
 import logging
 import random
 import ssl
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -26,8 +25,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from komet_xl.errors import NotSentError, SettingsError, UnansweredError
-from komet_xl.komet.connection import Attempt, pools_for
+from komet_xl.komet.connection import Attempt, connect_for
 from komet_xl.komet.reasons import UnusableError, reason_of
+from komet_xl.komet.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +71,7 @@ class Transport:
         self._token = token
         self._agent = agent
         self._pause = pause
+        self._watchdog = Watchdog(endpoint.timeout)
         self._tls = _tls_context(endpoint.ca_bundle) if endpoint.url.startswith("https") or endpoint.proxy else None
 
     def get(
@@ -129,16 +130,13 @@ class Transport:
         started = time.monotonic()
         reply: Reply | None = None
         why = ""
-        watchdog = threading.Timer(self.endpoint.timeout, attempt.expire)
-        watchdog.daemon = True
-        watchdog.start()
+        self._watchdog.watch(attempt)
         adapter = _Adapter(attempt, self._tls)
         try:
             reply = self._read(adapter, prepared, most)
         except Exception as exc:  # noqa: BLE001  the airlock: whatever a library raised, only "did a byte leave" counts
             why = reason_of(exc)
         finally:
-            watchdog.cancel()
             attempt.close()
             adapter.close()
         if attempt.expired:  # even with a reply: our own shutdown looks like the end of an answer without a length
@@ -182,20 +180,23 @@ class _Adapter(HTTPAdapter):
     """requests' adapter over connections that know their attempt. One adapter a request: no connection is reused."""
 
     def __init__(self, attempt: Attempt, tls: ssl.SSLContext | None) -> None:
+        self._attempt = attempt
         self._tls = tls
-        self._pools = pools_for(attempt)
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=Retry(0, read=False, redirect=False))
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  requests' own signature
         super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> PoolManager:  # noqa: ANN401  requests' own signature
         manager: PoolManager = super().proxy_manager_for(
             proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **proxy_kwargs
         )
-        manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  as above
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        connect_for(self._attempt, pool)
+        return pool
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  requests' own signature
         """Nothing to do: the one TLS context holds the authorities already (loading them costs 30 ms a time)."""

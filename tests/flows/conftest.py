@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from komet_xl.komet.secret import Token
-from komet_xl.lanes import Halt
 from komet_xl.model import Plan, Report
 from komet_xl.push import PushOptions
-from komet_xl.sandbox.server import Sandbox
 from komet_xl.session import Session
 from komet_xl.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from komet_xl.lanes import Halt
+    from komet_xl.sandbox.server import Sandbox
 
 Push = Callable[..., Report]
 
@@ -28,7 +33,7 @@ def session(komet: Sandbox, own_folders: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def push(session: Session) -> Push:
-    """Push a workbook and say yes; keeps the plans it was shown in `push.plans`."""
+    """Push a workbook and say yes; a list given as `plans` gets the plan that was shown."""
 
     def push_file(
         file: Path, *, say: bool = True, halt: Halt | None = None, plans: list[Plan] | None = None, **options: object

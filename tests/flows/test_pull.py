@@ -44,12 +44,12 @@ def test_a_new_sheet_starts_at_a1_with_the_headings_in_their_order(session: Sess
 
     book = load_workbook(tmp_path / "day.xlsx")
     assert book.sheetnames == ["prebooks"]
-    assert [cell.value for cell in book["prebooks"][1]] == (
+    assert " ".join(cell.value for cell in book["prebooks"][1]) == (
         "prebookId number type truckDate customerId customerCode customerName customerPONumber locationId locationCode "
         "locationName carrierId carrierName shipVia shipName shipAddress shipCity shipState shipZipCode shipCountry "
         "comments prebookTotalPrice prebookItemId vendorId vendorName productId productDescription brandId brandName "
         "markCode boxType totalBoxes unitType units bunches stemsBunch totalUnits unitPrice totalPrice"
-    ).split()
+    )
 
 
 def test_a_second_pull_leaves_nothing_of_the_first_behind(session: Session, tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_breakdowns_get_a_sheet_when_there_is_one_and_lose_their_rows_when_there
     assert not any(any(row.values()) for row in rows_of(file, "breakdowns"))
 
 
-def test_every_filter_reaches_komet(komet: Sandbox, session: Session, tmp_path: Path) -> None:
+def test_every_filter_reaches_komet(session: Session, tmp_path: Path) -> None:
     def pulled(**filters: object) -> int:
         return session.pull(PrebookQuery(truck_date=DAY, **filters), tmp_path / "day.xlsx").prebooks  # type: ignore[arg-type]  # a table of filters
 

@@ -22,14 +22,15 @@ from komet_xl.komet.secret import Token
 from komet_xl.lanes import Halt
 from komet_xl.model import Plan, PrebookQuery, Verdict
 from komet_xl.push import PushOptions
+from komet_xl.sandbox.server import Sandbox
 from komet_xl.session import Session
 from komet_xl.settings import load_settings
+from komet_xl.sheets.cells import day
 from tests.support.orders import FIRST, HEADINGS, ROSE, SCARCE, SECOND, make_orders, results, set_cells, statuses
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from komet_xl.sandbox.server import Sandbox
     from tests.flows.conftest import Push
 
 
@@ -372,7 +373,7 @@ def test_a_prebook_may_be_named_by_number_and_date(komet: Sandbox, push: Push, t
 def test_a_number_that_a_pull_has_seen_costs_no_request(
     komet: Sandbox, session: Session, push: Push, tmp_path: Path
 ) -> None:
-    session.pull(PrebookQuery(prebook=13010, truck_date=_day()), tmp_path / "day.xlsx")
+    session.pull(PrebookQuery(prebook=13010, truck_date=day("2015-02-10")), tmp_path / "day.xlsx")
     headings = ("prebook", "truckDate", *HEADINGS[1:])
     file = make_orders(tmp_path / "orders.xlsx", [("13010", "2015-02-10", ROSE, 5, 2.5)], headings=headings)
     before = komet.requests()["total"]
@@ -383,9 +384,7 @@ def test_a_number_that_a_pull_has_seen_costs_no_request(
     assert komet.requests()["total"] - before == 2
 
 
-def test_at_most_the_asked_number_of_prebooks_is_sent_at_a_time(push: Push, tmp_path: Path) -> None:
-    from komet_xl.sandbox.server import Sandbox  # noqa: PLC0415  a second one, with more prebooks
-
+def test_at_most_the_asked_number_of_prebooks_is_sent_at_a_time(tmp_path: Path) -> None:
     with Sandbox(prebooks=12, latency_ms=30) as komet:
         prebooks = range(2_000_001, 2_000_013)
         file = make_orders(tmp_path / "orders.xlsx", [(each, ROSE, n, 2.5) for each in prebooks for n in (1, 2)])
@@ -438,18 +437,17 @@ def test_two_threads_that_push_one_sheet_send_each_line_once(komet: Sandbox, own
     assert statuses(file) == [1] * 8
 
 
-def test_results_that_the_sheet_lost_come_back_with_the_next_push(komet: Sandbox, push: Push, tmp_path: Path) -> None:
+def test_results_that_the_sheet_lost_come_back_with_the_next_push(
+    komet: Sandbox, session: Session, push: Push, tmp_path: Path
+) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, ROSE, 6, 2.5)])
-    saved = file.read_bytes()
 
-    def put_back(_plan: Plan) -> bool:
-        # The file changes under the push, as if someone had saved it in Excel meanwhile.
-        file.write_bytes(saved + b"")
+    def save_in_excel_meanwhile(_plan: Plan) -> bool:
         set_cells(file, {"H1": "note"})
         return True
 
-    report = _push_with(put_back, komet, file, tmp_path)
-    again = push_again(komet, file, tmp_path)
+    report = session.push(file, PushOptions(), confirm=save_in_excel_meanwhile)
+    again = push(file)
 
     assert isinstance(report.stopped, SheetError)
     assert [each.verdict for each in report.outcomes] == [Verdict.ACCEPTED, Verdict.ACCEPTED]
@@ -458,17 +456,17 @@ def test_results_that_the_sheet_lost_come_back_with_the_next_push(komet: Sandbox
     assert len(komet.ledger()) == 2
 
 
-def _push_with(confirm, komet: Sandbox, file: Path, tmp_path: Path):  # type: ignore[no-untyped-def]  # a test's helper
-    environ = {"KOMET_URL": komet.url, "KOMET_HOME": str(tmp_path / "other")}
-    with Session(load_settings(environ), token=Token(komet.token)) as session:
-        return session.push(file, PushOptions(), confirm=confirm)
+def test_a_chosen_row_whose_result_was_lost_does_not_go_again(
+    komet: Sandbox, session: Session, push: Push, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5)] * 2)
 
+    def save_in_excel_meanwhile(_plan: Plan) -> bool:
+        set_cells(file, {"H1": "note"})
+        return True
 
-def push_again(komet: Sandbox, file: Path, tmp_path: Path):  # type: ignore[no-untyped-def]  # a test's helper
-    return _push_with(lambda _plan: True, komet, file, tmp_path)
+    session.push(file, PushOptions(rows=[range(3, 4)]), confirm=save_in_excel_meanwhile)
+    push(file, rows=[range(3, 4)])
 
-
-def _day():  # type: ignore[no-untyped-def]  # a test's helper
-    from datetime import date  # noqa: PLC0415  only here
-
-    return date(2015, 2, 10)
+    assert statuses(file) == [None, 1]
+    assert len(komet.ledger()) == 1

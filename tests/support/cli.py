@@ -24,7 +24,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  a document of any shape
         """Standard output as one JSON document."""
         return json.loads(self.out)
 

@@ -14,11 +14,11 @@ HEAD = """# The command line
 Made from `--help` by `python -m tests.support.clidoc`. Scripts may rely on the words, the exit codes and the JSON.
 
 JSON of `check` and `push`: `{"file", "sheet", "counts", "requests", "outcomes": [{"row", "ref", "verdict", "status",
-"message"}]}`. `counts` has the keys `ready accepted rejected not_sent invalid unknown held skipped`, `verdict` is one of
-them, every row that is not blank is in `outcomes`, and the counts add up to them. `ready` occurs only in `check`.
+"message"}]}`. `counts` has the keys `ready accepted rejected not_sent invalid unknown held skipped`, `verdict` is one
+of them, every row that is not blank is in `outcomes`, and the counts add up to them. `ready` occurs only in `check`.
 `skipped` is a row that is `1` or `confirmed` already, outside `--rows`, or hidden and not included. A row that is
-unknown from an earlier push counts as `unknown`. `requests`: check tells how many order requests a push would need, push
-how many requests it made. An error is `{"error", "exit_code"}`.
+unknown from an earlier push counts as `unknown`. `requests`: check tells how many order requests a push would need,
+push how many requests it made. An error is `{"error", "exit_code"}`.
 """
 
 
