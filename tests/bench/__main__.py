@@ -144,9 +144,8 @@ def bench_start() -> None:
     bare = _command(["-c", "pass"])
     package = _command(["-c", "import komet_xl"])
     help_text = _command(["-m", "komet_xl", "--help"])
-    print(
-        f"start: bare Python {bare:.0f} ms, import komet_xl {package - bare:.0f} ms more, --help {help_text:.0f} ms in all"
-    )
+    more = package - bare
+    print(f"start: bare Python {bare:.0f} ms, import komet_xl {more:.0f} ms more, --help {help_text:.0f} ms in all")
 
 
 def bench_workbook() -> None:
