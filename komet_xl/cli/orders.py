@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from komet_xl.model import Plan
 
 
+def _row_ranges(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[range, ...] | None:
+    from komet_xl.sheets.orders import named_rows
+
+    try:
+        return None if value is None else tuple(named_rows(value))
+    except ValueError as exc:
+        raise click.BadParameter(str(exc)) from None
+
+
 @click.command()
 @click.argument("file", metavar="FILE.xlsx")
 @click.option("--sheet", default="orders", show_default=True, help="Sheet, table or name with the order lines.")
@@ -47,7 +56,7 @@ def check(file: str, sheet: str, profile: str | None, as_json: bool) -> int:
 @click.command()
 @click.argument("file", metavar="FILE.xlsx")
 @click.option("--sheet", default="orders", show_default=True, help="Sheet, table or name with the order lines.")
-@click.option("--rows", metavar="2-40,55", help="Only these rows.")
+@click.option("--rows", metavar="2-40,55", callback=_row_ranges, help="Only these rows.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--lanes", type=click.IntRange(1, 8), default=4, show_default=True, help="Prebooks at a time.")
 @click.option("--include-hidden", is_flag=True, help="Send hidden and filtered rows as well.")
@@ -56,7 +65,7 @@ def check(file: str, sheet: str, profile: str | None, as_json: bool) -> int:
 def push(
     file: str,
     sheet: str,
-    rows: str | None,
+    rows: tuple[range, ...] | None,
     yes: bool,
     lanes: int,
     include_hidden: bool,
@@ -74,13 +83,8 @@ def push(
     from komet_xl.lanes import Halt
     from komet_xl.push import PushOptions
     from komet_xl.session import open_session
-    from komet_xl.sheets.orders import named_rows
 
-    try:
-        chosen = None if rows is None else tuple(named_rows(rows))
-    except ValueError as exc:
-        raise click.BadParameter(str(exc), param_hint="--rows") from None
-    options = PushOptions(sheet=sheet, rows=chosen, lanes=lanes, include_hidden=include_hidden, send_held=send_held)
+    options = PushOptions(sheet=sheet, rows=rows, lanes=lanes, include_hidden=include_hidden, send_held=send_held)
     err = console(stderr=True)
     halt = Halt()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from komet_xl.errors import RefusedError, UnansweredError
 from komet_xl.komet import wire
+from komet_xl.komet.values import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,7 +103,7 @@ class Client:
             )
         try:
             return wire.parse_answer(reply.body)
-        except wire.UnreadableError as exc:
+        except UnreadableError as exc:
             why = str(exc)
         raise UnansweredError(f"Komet's answer (HTTP {reply.status}) cannot be read: {why}")
 
@@ -118,6 +119,6 @@ class Client:
 def _prebooks(answer: wire.Answer) -> list[Prebook]:
     try:
         return wire.parse_prebooks(answer)
-    except wire.UnreadableError as exc:
+    except UnreadableError as exc:
         why = str(exc)
     raise UnansweredError(f"Komet's answer cannot be read: {why}")
