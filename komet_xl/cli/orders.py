@@ -131,8 +131,11 @@ def _stops_on_ctrl_c(halt: Halt, err: Console) -> Iterator[None]:
         halt.throw("you stopped it (Ctrl-C)")
         err.print("Stopping: waiting for the answers under way …")
 
-    before = signal.signal(signal.SIGINT, handle)
+    # SIGBREAK is Ctrl-Break on Windows; SIGTERM is how a scheduler asks a program to end.
+    names = [each for each in ("SIGINT", "SIGBREAK", "SIGTERM") if hasattr(signal, each)]
+    before = {name: signal.signal(getattr(signal, name), handle) for name in names}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
