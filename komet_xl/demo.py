@@ -18,10 +18,10 @@ from komet_xl.sheets.columns import Column, Kind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from komet_xl.evidence import ResolveReport
     from komet_xl.grids.grid import Value
     from komet_xl.model import Report
     from komet_xl.pull import PullReport
-    from komet_xl.resolve import ResolveReport
 
 SHEET: Final = "orders"
 COLUMNS: Final = (

@@ -19,6 +19,7 @@ from komet_xl.model import PrebookQuery
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from komet_xl.journal.identity import State
     from komet_xl.journal.records import Run
     from komet_xl.journal.store import Journal
     from komet_xl.komet.client import Client
@@ -45,6 +46,42 @@ class Evidence:
 
     proposal: Proposal
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One unknown line, with what speaks for and against it."""
+
+    ref: str
+    row: int | None
+    """Sheet row now; None when the sheet has no such row any more."""
+    text: str
+    """The line, as a person reads it."""
+    since: str
+    """What is known of its sending."""
+    evidence: Evidence
+    decision: State | None = None
+    """What a person decided: confirmed, released or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveReport:
+    """The unknown lines of a sheet, and what was decided about them."""
+
+    file: str
+    sheet: str
+    cases: tuple[Case, ...]
+    released: tuple[str, ...]
+    """REFs of held rows that were let go."""
+    requests: int
+    unreadable: tuple[int, ...] = ()
+    """Rows that say unknown and cannot be read any more; the notes say what to do about each."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> int:
+        """Lines and rows that are still unknown."""
+        return sum(case.decision is None for case in self.cases) + len(self.unreadable)
 
 
 def to_items(items: Iterable[PrebookItem]) -> list[dict[str, Any]]:

@@ -95,7 +95,8 @@ def decide(
     Raises:
         UnknownRefError: a REF of `send_held` is none of a row that is held or ready.
     """
-    check_refs(send_held, [spot for spot in spots if spot.place.act in (Act.HOLD, Act.SEND, Act.REPAIR)])
+    asked = [spot for spot in spots if chosen(spot.row.number) and (include_hidden or not spot.row.hidden)]
+    check_refs(send_held, [spot for spot in asked if spot.place.act in (Act.HOLD, Act.SEND, Act.REPAIR)])
     by_row = {spot.row.number: spot for spot in spots}
     outcomes: dict[int, Outcome] = {}
     intents: list[Intent] = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import JournalError, KometError, SheetError
 from komet_xl.evidence import dates_of, requests_for, take_baseline
-from komet_xl.journal.identity import State
-from komet_xl.journal.records import Where, local
+from komet_xl.journal.identity import DOUBTFUL, State
+from komet_xl.journal.records import Shown, Where, local
 from komet_xl.lanes import Halt, send_in_lanes
 from komet_xl.model import Outcome, Plan, Report, Sums, Verdict
 from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows, similar_sends
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from komet_xl.grids.grid import Book, Grid
-    from komet_xl.journal.records import Intent
+    from komet_xl.journal.records import Intent, Send
     from komet_xl.journal.store import Journal
     from komet_xl.komet.client import Client
+
+
+NO_EVIDENCE: Final = "the prebooks are not read first, so Resolve would have no evidence should an answer get lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,9 @@ def push_orders(
         push.notes += _recovery_notes(recovered, push)
         intents = push.decisions.intents
         if intents and not confirm(_plan(push)):
-            push.notes.append("Nothing was sent: the push was not confirmed.")
+            push.notes = ["Nothing was sent: the push was not confirmed."]
             return push.report(_outcomes(push, {}, "the push was not confirmed"), client.quota.taken - before)
+        book.ensure_writable()  # once more: a person may have thought for an hour, and saved the file meanwhile
         sent = _send(push, progress, halt) if intents else {}
         outcomes = _outcomes(push, sent, f"the push stopped before this line: {halt.reason or 'it was not reached'}")
         stopped = _write_back(push, outcomes) or halt.cause
@@ -187,9 +191,11 @@ def _plan(push: _Push) -> Plan:
 
 def _warnings(push: _Push, needed: int, left: int) -> list[str]:
     found = []
-    if needed > left:
-        late = max(0, len(push.decisions.intents) - left)
+    late = len(push.decisions.intents) - left
+    if late > 0:
         found.append(f"Only {left} requests are left today: {late} lines will not be sent.")
+    elif needed > left:
+        found.append(f"Only {left} requests are left today: {NO_EVIDENCE}.")
     known = push.journal.last_account(push.client.host)
     if known is not None and known != push.context.account:
         found.append("The token is not the one of the last push to this host: make sure it is the right company.")
@@ -201,12 +207,21 @@ def _warnings(push: _Push, needed: int, left: int) -> list[str]:
         )
     pairs = {(each.line.prebook_id, each.line.inventory_id) for each in push.decisions.intents}
     earlier = push.journal.sends_of_items(push.client.host, pairs)
-    for intent, send in similar_sends(push.decisions.intents, push.spots, earlier)[:20]:
-        found.append(
-            f"Row {intent.line.row}: {send.line.boxes} boxes of this item were added to this prebook on "
-            f"{local(send.intended)} at {send.line.price} (REF {send.ref}); this line adds {intent.line.boxes} more."
-        )
-    return found
+    similar: dict[int, list[Send]] = {}
+    for intent, send in similar_sends(push.decisions.intents, push.spots, earlier):
+        similar.setdefault(intent.line.row, []).append(send)
+    return found + [_similar_note(row, sends) for row, sends in similar.items()]
+
+
+def _similar_note(row: int, sends: list[Send]) -> str:
+    """One sentence a row about earlier lines of its item in its prebook."""
+    last = sends[-1]
+    what = "were sent with unknown outcome" if last.state in DOUBTFUL else "were added"
+    more = f", and {len(sends) - 1} more such lines" if len(sends) > 1 else ""
+    return (
+        f"Row {row}: {last.line.boxes} boxes of this item {what} to this prebook on {local(last.intended)} "
+        f"at {last.line.price} (REF {last.ref}){more}; this line comes on top."
+    )
 
 
 def _recovery_notes(recovered: int, push: _Push) -> list[str]:
@@ -216,7 +231,9 @@ def _recovery_notes(recovered: int, push: _Push) -> list[str]:
     if push.decisions.repaired:
         rows = ", ".join(map(str, push.decisions.repaired[:10]))
         more = " and more" if len(push.decisions.repaired) > 10 else ""
-        notes.append(f"Results that the sheet had lost are written now: row {rows}{more}.")
+        notes.append(
+            f"The sheet had lost results of an earlier push; they are written with this one: row {rows}{more}."
+        )
     return notes
 
 
@@ -236,7 +253,7 @@ def _send(push: _Push, progress: Callable[[int, int], None], halt: Halt) -> dict
     if push.client.quota.left() >= len(lines) + requests_for(*dates_of(push.journal, push.client.host, lines)):
         push.notes += take_baseline(push.client, push.journal, run, lines, push.context.today)
     else:
-        push.notes.append("Too few requests are left to read the prebooks first; Resolve would have no evidence.")
+        push.notes.append(f"Too few requests were left: {NO_EVIDENCE}.")
     finished: list[Outcome] = []
 
     def done(outcome: Outcome) -> None:
@@ -251,7 +268,7 @@ def _send(push: _Push, progress: Callable[[int, int], None], halt: Halt) -> dict
     except JournalError as exc:
         halt.throw("the journal could not be written", exc)
     if halt.thrown:
-        push.notes.append(f"The push stopped: {halt.reason}.")
+        push.notes.append(f"The push stopped: {halt.reason.rstrip('.')}.")
     return sent
 
 
@@ -272,15 +289,15 @@ def _write_back(push: _Push, outcomes: dict[int, Outcome]) -> Exception | None:
     """Put results into the sheet, then note that they stand there. What fails here is repaired by the next push."""
     news = changed(push.orders.rows, [outcomes[row.number] for row in push.orders.rows])
     try:
+        known = push.journal.sends_like({spot.fingerprint for spot in push.spots})
+        refs = {each.ref for each in outcomes.values() if each.verdict in (Verdict.ACCEPTED, Verdict.UNKNOWN)}
+        mine = [send for group in known.values() for send in group if send.where == push.where]
+        shown = {*push.decisions.shown, *(send.id for send in mine if send.ref in refs)}
         if news:
+            push.journal.showing([send.id for send in mine if send.id in shown and send.shown is Shown.NO])
             push.grid.write(to_result_cells(push.orders.layout, news))
             push.book.save()
-        run_sends = push.journal.sends_like({spot.fingerprint for spot in push.spots})
-        refs = {each.ref for each in outcomes.values() if each.verdict in (Verdict.ACCEPTED, Verdict.UNKNOWN)}
-        fresh = [
-            send.id for group in run_sends.values() for send in group if send.where == push.where and send.ref in refs
-        ]
-        push.journal.shown({*push.decisions.shown, *fresh})
+        push.journal.shown(shown)
     except SheetError as exc:
         push.notes.append(f"The results are in the journal and not yet in the sheet: {exc} Then push or resolve again.")
         return exc

@@ -7,55 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from komet_xl.errors import ApiError, UsageError
-from komet_xl.evidence import Evidence, Group, Proposal, compare, line_group, to_items
+from komet_xl.evidence import Case, Evidence, Group, Proposal, ResolveReport, compare, line_group, to_items
 from komet_xl.journal.identity import DOUBTFUL, Act, State
-from komet_xl.journal.records import Intent, Send, Where, local
+from komet_xl.journal.records import Intent, Send, Shown, Where, local
 from komet_xl.model import CLOSED, Mark, Outcome, PrebookQuery, Verdict
 from komet_xl.plan import Spot, changed, check_refs, lost_result, place_rows
 from komet_xl.sheets.orders import OrderSheet, read_orders, to_result_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import date, datetime
+    from datetime import date
 
     from komet_xl.grids.grid import Book, Grid
     from komet_xl.journal.store import Journal
     from komet_xl.komet.client import Client
     from komet_xl.model import Prebook
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One unknown line, with what speaks for and against it."""
-
-    ref: str
-    row: int | None
-    """Sheet row now; None when the sheet has no such row any more."""
-    text: str
-    """The line, as a person reads it."""
-    since: str
-    """What is known of its sending."""
-    evidence: Evidence
-    decision: State | None = None
-    """What a person decided: confirmed, released or not yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class ResolveReport:
-    """The unknown lines of a sheet, and what was decided about them."""
-
-    file: str
-    sheet: str
-    cases: tuple[Case, ...]
-    released: tuple[str, ...]
-    """REFs of held rows that were let go."""
-    requests: int
-    notes: tuple[str, ...] = ()
-
-    @property
-    def undecided(self) -> int:
-        """Lines that are still unknown."""
-        return sum(case.decision is None for case in self.cases)
 
 
 @dataclass(slots=True)
@@ -120,6 +86,7 @@ def resolve_unknown(
         cases = [_case(work, ref, row, send) for ref, (row, send) in unknown.items()]
         decided = [replace(case, decision=_decision(case, accept, release, ask)) for case in cases]
         released = [spot for spot in held if spot.ref in release]
+        unreadable = _unreadable(work)
         sends = _write_down(work, decided, released, account=account, program=program)
         _write_back(work, book, sends)
     return ResolveReport(
@@ -128,7 +95,8 @@ def resolve_unknown(
         cases=tuple(decided),
         released=tuple(spot.ref for spot in released),
         requests=client.quota.taken - before,
-        notes=(f"Komet could not be asked: {work.trouble}",) if work.trouble else (),
+        unreadable=tuple(unreadable),
+        notes=(*([f"Komet could not be asked: {work.trouble}"] if work.trouble else []), *unreadable.values()),
     )
 
 
@@ -157,6 +125,16 @@ def _unknown_refs(work: _Resolve) -> dict[str, tuple[Spot | None, Send | None]]:
         if spot.row.mark is Mark.UNKNOWN and spot.place.act in (Act.CLOSED, Act.STRANGER):
             found.setdefault(spot.ref, (spot, None))
     return found
+
+
+def _unreadable(work: _Resolve) -> dict[int, str]:
+    """Rows that say unknown and whose line nobody can tell any more, with what to do."""
+    return {
+        row.number: f"Row {row.number} says unknown and cannot be read ({'; '.join(row.faults) or 'no prebook'}): "
+        "put it right again and resolve it, or clear its status cell once you know what became of it."
+        for row in work.orders.rows
+        if row.mark is Mark.UNKNOWN and row.line is None
+    }
 
 
 def _check(
@@ -213,16 +191,19 @@ def _evidence(work: _Resolve, send: Send | None) -> Evidence:
     if prebook is None:
         return Evidence(Proposal.UNCLEAR, f"prebook {send.line.prebook_id} is no longer on {baseline.truck_date}")
     group = line_group(send.line)
-    ours, doubtful = _since(work, send.line.prebook_id, baseline.taken)
+    ours, doubtful = _since(work, send.line.prebook_id, send.run)
     return compare(baseline.items, to_items(prebook.items), send.line, ours=ours, doubtful=doubtful[group])
 
 
-def _since(work: _Resolve, prebook_id: int, taken: datetime) -> tuple[Counter[Group], Counter[Group]]:
-    """Boxes by group that this journal has sent into a prebook since a moment: known as accepted, and in doubt."""
+def _since(work: _Resolve, prebook_id: int, run: int) -> tuple[Counter[Group], Counter[Group]]:
+    """Boxes by group that this journal has sent into a prebook from a push on: known as accepted, and in doubt.
+
+    By the pushes' order, not by the clock: clocks are set back.
+    """
     ours: Counter[Group] = Counter()
     doubtful: Counter[Group] = Counter()
-    for send in work.journal.sends_since(taken, [str(prebook_id)]):
-        if send.host != work.client.host:
+    for send in work.journal.sends_since(None, [str(prebook_id)]):
+        if send.host != work.client.host or send.run < run:
             continue
         if send.state in DOUBTFUL:
             doubtful[line_group(send.line)] += send.line.boxes
@@ -289,16 +270,18 @@ def _intent(work: _Resolve, spot: Spot) -> Intent:
 
 def _write_back(work: _Resolve, book: Book, outcomes: dict[int, Outcome]) -> None:
     """Decisions, and results that the sheet had lost, into the sheet."""
-    shown = []
+    shown = set()
     for spot in work.spots:
         if spot.place.act is Act.REPAIR and spot.send is not None:
             outcomes.setdefault(spot.row.number, lost_result(spot.row.number, spot.send))
         if spot.send is not None and (spot.place.act is Act.REPAIR or spot.row.mark in CLOSED):
-            shown.append(spot.send.id)
+            shown.add(spot.send.id)
+    refs = {each.ref for each in outcomes.values()}
+    mine = work.journal.sends_of_sheet(work.where, states=frozenset(State))
+    shown |= {send.id for send in mine if send.ref in refs}
     news = changed(work.orders.rows, outcomes.values())
     if news:
+        work.journal.showing([send.id for send in mine if send.id in shown and send.shown is Shown.NO])
         work.grid.write(to_result_cells(work.orders.layout, news))
         book.save()
-    refs = {each.ref for each in outcomes.values()}
-    fresh = work.journal.sends_of_sheet(work.where, states=frozenset(State))
-    work.journal.shown({*shown, *(send.id for send in fresh if send.ref in refs)})
+    work.journal.shown(shown)

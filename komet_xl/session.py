@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from types import TracebackType
 
+    from komet_xl.evidence import Case, ResolveReport
     from komet_xl.grids.grid import Book
     from komet_xl.journal.identity import State
     from komet_xl.journal.records import Send
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from komet_xl.model import Plan, PrebookQuery, Report
     from komet_xl.pull import PullReport
     from komet_xl.push import PushOptions
-    from komet_xl.resolve import Case, ResolveReport
     from komet_xl.settings import Settings
     from komet_xl.sheets.prebooks import Value
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import komet_xl
+from komet_xl.cli.plain import visible
 from komet_xl.errors import KometError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _usage(exc: click.ClickException) -> str:
 
 
 def _say(words: Sequence[str], sentence: str, code: int) -> int:
-    sentence = sentence[:1].upper() + sentence[1:]
+    sentence = visible(sentence[:1].upper() + sentence[1:])
     if "--json" in words:
         click.echo(json.dumps({"error": sentence, "exit_code": code}, ensure_ascii=False))
     click.echo(sentence, err=True)

@@ -9,14 +9,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from komet_xl.cli.plain import visible
 from komet_xl.model import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
+    from komet_xl.evidence import Case
     from komet_xl.model import Outcome, Plan, Report
-    from komet_xl.resolve import Case
 
 COLOUR: Final = {
     Verdict.READY: "green",
@@ -55,7 +56,7 @@ def outcome_table(outcomes: Iterable[Outcome], *, title: str | None = None) -> T
     for each in outcomes:
         colour = COLOUR[each.verdict]
         verdict = f"[{colour}]{word(each.verdict)}[/{colour}]"
-        table.add_row(str(each.row), each.ref or "–", verdict, escape(each.message or _own_word(each)))
+        table.add_row(str(each.row), each.ref or "–", verdict, escape(visible(each.message) or _own_word(each)))
     return table
 
 
@@ -87,7 +88,7 @@ def show_report(report: Report, *, out: Console) -> None:
 def show_notes(notes: Iterable[str], *, out: Console) -> None:
     """Sentences a person should read."""
     for note in notes:
-        out.print(f"[yellow]•[/yellow] {escape(note)}")
+        out.print(f"[yellow]•[/yellow] {escape(visible(note))}")
 
 
 def show_plan(plan: Plan, *, out: Console) -> None:
@@ -127,7 +128,7 @@ def show_cases(cases: Sequence[Case], *, out: Console) -> None:
     for name in ("row", "REF", "line", "proposal", "evidence"):
         table.add_column(name, overflow="fold")
     for case in cases:
-        decision = f"{case.evidence.proposal}" if case.decision is None else f"{case.decision}"
+        decision = f"{case.evidence.proposal}" + (f", decided: {case.decision}" if case.decision else "")
         table.add_row(
             str(case.row or "gone"),
             case.ref,

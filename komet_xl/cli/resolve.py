@@ -10,8 +10,8 @@ import click
 from komet_xl.cli.options import Refs, common, print_json
 
 if TYPE_CHECKING:
+    from komet_xl.evidence import Case, ResolveReport
     from komet_xl.journal.identity import State
-    from komet_xl.resolve import Case, ResolveReport
 
 
 @click.command()
@@ -45,8 +45,9 @@ def resolve(
             show_cases(report.cases, out=out)
         for ref in report.released:
             out.print(f"{ref}: released; the next push sends it.")
-        decided = len(report.cases) - report.undecided
-        out.print(f"{len(report.cases)} lines without an answer, {decided} decided, {report.undecided} left.")
+        decided = sum(case.decision is not None for case in report.cases)
+        total = len(report.cases) + len(report.unreadable)
+        out.print(f"{total} lines without an answer, {decided} decided, {report.undecided} left.")
         show_notes(report.notes, out=out)
         if report.undecided and ask is None:
             out.print("Decide with --accept REF (it was added) or --release REF (it was not; the next push sends it).")

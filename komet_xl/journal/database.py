@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import sqlite3
@@ -9,6 +10,7 @@ import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from sqlalchemy import create_engine, event
@@ -21,7 +23,6 @@ from komet_xl.journal.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from sqlalchemy import Connection, CursorResult, Insert, Update
 
@@ -74,7 +75,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         place.prepare(path)
-        self.path = path
+        self.path = Path(os.path.realpath(path))  # so that the lock beside it is one, however it was reached
         self._lock = threading.RLock()
         self._queue: list[_Waiting[Any]] = []
         self._queue_lock = threading.Lock()

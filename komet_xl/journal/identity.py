@@ -82,6 +82,8 @@ class Known:
     """Whether it was made from the very sheet we look at."""
     shown: bool = True
     """Whether its result has reached its sheet."""
+    maybe: bool = False
+    """Whether a save that would show its result had begun, and nobody knows whether it ended."""
     row: int = 0
     """The row it was sent from; rows get sorted, so it only breaks ties."""
 
@@ -129,9 +131,9 @@ def settle_places(marks: Sequence[Mark], known: Iterable[Known], numbers: Sequen
 
     With m live sends in the journal and s rows that show one, the first max(0, m - s) other rows are held; a result
     that never reached this sheet is written into one of them instead: the row it was sent from, else the first. A row
-    with the user's own word is held in any case and never takes the place of one that would go. Where it cannot be
-    told whether a closed row or an open one is the line whose result was lost, the open one is held. So rows sent now
-    and sends made before can never be more than the rows there are, unless a person released one: a row goes when the
+    with the user's own word is held in any case and never takes the place of one that would go. Where a crash during
+    the save leaves open whether a closed row or an open one is the line, the open one is held. So rows sent now and
+    sends made before can never be more than the rows there are, unless a person released one: a row goes when the
     journal has a release for this line that no send has used yet, made from this sheet or shown by the row.
 
     Args:
@@ -143,7 +145,7 @@ def settle_places(marks: Sequence[Mark], known: Iterable[Known], numbers: Sequen
     sends = sorted(known, key=lambda each: (each.count, each.send))
     live = [each for each in sends if each.state in LIVE]
     releases = [each for each in sends if each.state is State.RELEASED]
-    places = _closed_places(marks, live, list(releases))
+    places = _closed_places(marks, live, list(releases), numbers)
     matched = {place.known.send for place in places.values() if place.known}
     missing = [each for each in live if each.send not in matched]
     releases = [each for each in releases if each.send not in matched]
@@ -152,14 +154,12 @@ def settle_places(marks: Sequence[Mark], known: Iterable[Known], numbers: Sequen
     shows_one = sum(each.known is None or each.known.state in LIVE for each in places.values())
     holds = max(len(live) - shows_one, sum(each.unshown for each in missing))
     clear = all(_tells(marks[row], each) for row, each in places.items())
-    for lost in [each for each in missing if each.unshown and rest and clear]:
+    for lost in [each for each in missing if each.unshown and (clear or not each.maybe)][: len(rest)]:
         row = next((row for row in rest if numbers[row] == lost.row), rest[0])
         rest.remove(row)
         missing.remove(lost)
         holds -= 1
         places[row] = Place(lost.count, Act.REPAIR, lost)
-        if not rest:
-            break
     for row in list(rest):
         release = next((each for each in releases if marks[row] is Mark.RELEASED or each.here), None)
         if release is not None:
@@ -178,15 +178,19 @@ def settle_places(marks: Sequence[Mark], known: Iterable[Known], numbers: Sequen
     return [places[row] for row in range(len(marks))]
 
 
-def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Known]) -> dict[int, Place]:
+def _closed_places(
+    marks: Sequence[Mark], live: list[Known], releases: list[Known], numbers: Sequence[int]
+) -> dict[int, Place]:
     """Give each row that shows a send one of the sends: one that shows the same, else a result it has not seen.
 
-    A result that never reached the sheet is only taken for one that stands there when no open row could have been its
-    own: otherwise a row that was sent from another computer would hide it, and its line would go again.
+    While there are open rows, a result that never reached the sheet is not taken for one that stands there: a row that
+    was sent from another computer would hide it, and its line would go again. Only if the save had begun, and the row
+    is the one it was sent from, it is.
     """
     places: dict[int, Place] = {}
     others = any(mark not in CLOSED and mark is not Mark.OWN for mark in marks)
     free = [each for each in live if not (each.unshown and others)]
+    half_saved = {each.row: each for each in live if each not in free and each.maybe}
     rows = [row for row, mark in enumerate(marks) if mark in CLOSED]
     for fits in _FITS:
         for row in (row for row in rows if row not in places):
@@ -198,7 +202,10 @@ def _closed_places(marks: Sequence[Mark], live: list[Known], releases: list[Know
     for row in (row for row in rows if row not in places):
         is_unknown = marks[row] is Mark.UNKNOWN
         fresh = next((each for each in (*free, *releases) if each.unshown and is_unknown), None)
-        if fresh is not None:
+        own = half_saved.get(numbers[row])
+        if own is not None and (is_unknown or _SHOWS[own.state] is marks[row]):
+            places[row] = Place(own.count, Act.CLOSED if _SHOWS[own.state] is marks[row] else Act.REPAIR, own)
+        elif fresh is not None:
             (free if fresh.state in LIVE else releases).remove(fresh)
             places[row] = Place(fresh.count if fresh.state in LIVE else _free(taken, fresh), Act.REPAIR, fresh)
         elif free:

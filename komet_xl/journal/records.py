@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from komet_xl.journal import identity
@@ -13,6 +14,15 @@ from komet_xl.model import OrderLine
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
+
+
+class Shown(StrEnum):
+    """Whether a result has reached its sheet."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    """A save had begun."""
+    YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,22 @@ class Send:
     message: str
     intended: datetime
     """When the intent was put on disk, aware, in GMT."""
-    shown: bool
+    shown: Shown
     """Whether the result has reached its sheet."""
     user: str = ""
     machine: str = ""
 
     def known_at(self, where: Where) -> Known:
         """What matters of it for the rows of a sheet."""
-        return Known(self.id, self.count, self.state, here=self.where == where, shown=self.shown, row=self.line.row)
+        return Known(
+            send=self.id,
+            count=self.count,
+            state=self.state,
+            here=self.where == where,
+            shown=self.shown is Shown.YES,
+            maybe=self.shown is Shown.MAYBE,
+            row=self.line.row,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +125,7 @@ def to_send(row: Row[Any]) -> Send:
         state=State(row.state),
         message=row.message,
         intended=moment(row.intended),
-        shown=row.shown,
+        shown=Shown(row.shown),
         user=row.user,
         machine=row.machine,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -75,7 +75,7 @@ sends = Table(
     Column("intended", Text, nullable=False),
     Column("settled", Text),
     Column("previous", Integer, ForeignKey("sends.id")),
-    Column("shown", Boolean, nullable=False),
+    Column("shown", Text, nullable=False),
 )
 """One attempt to add one order line; ids as text, they may be longer than a database's integers."""
 
@@ -137,7 +137,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         mark_code TEXT NOT NULL, units_per_box INTEGER, state TEXT NOT NULL CHECK (state IN
             ('open', 'accepted', 'rejected', 'unknown', 'confirmed', 'released', 'undone')),
         message TEXT NOT NULL, intended TEXT NOT NULL, settled TEXT, previous INTEGER REFERENCES sends (id),
-        shown BOOLEAN NOT NULL
+        shown TEXT NOT NULL CHECK (shown IN ('no', 'maybe', 'yes'))
     );
     -- The last line of defence against two pushers: one live send a line and count.
     CREATE UNIQUE INDEX live_sends ON sends (fingerprint, ordinal)

@@ -5,10 +5,8 @@ One `Journal` is one database. Reading it needs no lock; whoever pushes or resol
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import platform
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,8 +17,9 @@ from komet_xl.journal import schema
 from komet_xl.journal.counter import Counter
 from komet_xl.journal.database import Database, parts
 from komet_xl.journal.identity import LIVE, State
+from komet_xl.journal.person import whoever_is_here
 from komet_xl.journal.place import PusherLock
-from komet_xl.journal.records import Baseline, Intent, Run, Send, Where, local, moment, stamp_of, to_send
+from komet_xl.journal.records import Baseline, Intent, Run, Send, Shown, Where, local, moment, stamp_of, to_send
 from komet_xl.journal.seen import SeenPrebooks
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _OF_AN_EVENT = tuple(each.name for each in schema.events.c if each.name != "id")
 _CHANGE_SEND = (
     update(schema.sends)
     .where(schema.sends.c.id == bindparam("one"))
-    .values(state=bindparam("to"), message=bindparam("note"), settled=bindparam("at"), shown=False)
+    .values(state=bindparam("to"), message=bindparam("note"), settled=bindparam("at"))
 )
 
 
@@ -50,8 +49,7 @@ class Journal:
         self._change_send = self.database.prepare(_CHANGE_SEND)
         self.counter = Counter(self.database, now)
         self.seen = SeenPrebooks(self.database, now)
-        self._user = _user()
-        self._machine = platform.node()
+        self._user, self._machine = whoever_is_here()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -172,7 +170,7 @@ class Journal:
             "message": "",
             "intended": self._stamp(),
             "previous": intent.previous,
-            "shown": False,
+            "shown": Shown.NO,
         }
         send = self._add_send.run(connection, values).lastrowid
         self._note(connection, send, State.OPEN, "")
@@ -182,11 +180,20 @@ class Journal:
         """Write down what became of an intent. Raises JournalError; then the intent stays open."""
         self.database.write(lambda connection: self._change(connection, send, state, message))
 
+    def showing(self, sends: Collection[int]) -> None:
+        """Note that these results are about to be saved into their sheet: a crash now leaves open whether they are."""
+        self._set_shown(sends, Shown.MAYBE)
+
     def shown(self, sends: Collection[int]) -> None:
         """Note that these results stand in their sheet."""
+        self._set_shown(sends, Shown.YES)
+
+    def _set_shown(self, sends: Collection[int], value: Shown) -> None:
+        table = schema.sends
         with self.database.transaction() as connection:
             for part in parts(sorted(sends)):
-                connection.execute(update(schema.sends).where(schema.sends.c.id.in_(part)).values(shown=True))
+                news = table.c.id.in_(part) & (table.c.shown != value)
+                connection.execute(update(table).where(news).values(shown=value))
 
     def keep_baseline(self, run: Run, truck_date: date, items: Mapping[int, Sequence[Mapping[str, Any]]]) -> None:
         """Keep the lines of prebooks (by id) as they were before this push."""
@@ -211,6 +218,7 @@ class Journal:
         """A person's word on an unknown send: confirmed or released. On disk before the sheet shows it."""
         with self.database.transaction() as connection:
             self._change(connection, send, state, note)
+            connection.execute(update(schema.sends).where(schema.sends.c.id == send).values(shown=Shown.MAYBE))
 
     def decide_line(self, run: Run, intent: Intent, state: State, note: str) -> int:
         """A person's word on a row that this journal has no send for (a held one, or one sent elsewhere)."""
@@ -302,10 +310,3 @@ class Journal:
 
 def _json(items: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps([dict(each) for each in items], ensure_ascii=True)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # no name in the environment and none in the system
-        return "unknown user"

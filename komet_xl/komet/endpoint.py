@@ -39,7 +39,7 @@ class Endpoint:
     def host(self) -> str:
         """host:port in lower case, as identities and the journal name it."""
         parts = urlsplit(self.url)
-        return f"{(parts.hostname or '').lower()}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        return f"{(parts.hostname or '').lower().rstrip('.')}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
     @property
     def is_loopback(self) -> bool:

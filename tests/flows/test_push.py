@@ -20,7 +20,7 @@ from komet_xl.errors import (
 )
 from komet_xl.komet.secret import Token
 from komet_xl.lanes import Halt
-from komet_xl.model import Plan, PrebookQuery, Verdict
+from komet_xl.model import Plan, PrebookQuery, Report, Verdict
 from komet_xl.push import PushOptions
 from komet_xl.sandbox.server import Sandbox
 from komet_xl.session import Session
@@ -437,19 +437,26 @@ def test_two_threads_that_push_one_sheet_send_each_line_once(komet: Sandbox, own
     assert statuses(file) == [1] * 8
 
 
+def push_and_lose_the_results(session: Session, file: Path, **options: object) -> Report:
+    """Push, while somebody saves the file in Excel after the first line has left: our results find no place."""
+    report = session.push(
+        file,
+        PushOptions(**options),  # type: ignore[arg-type]  # a test's words
+        confirm=lambda _plan: True,
+        progress=lambda done, _all: set_cells(file, {"H1": "note"}) if done == 1 else None,
+    )
+    assert isinstance(report.stopped, SheetError)
+    return report
+
+
 def test_results_that_the_sheet_lost_come_back_with_the_next_push(
     komet: Sandbox, session: Session, push: Push, tmp_path: Path
 ) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, ROSE, 6, 2.5)])
 
-    def save_in_excel_meanwhile(_plan: Plan) -> bool:
-        set_cells(file, {"H1": "note"})
-        return True
-
-    report = session.push(file, PushOptions(), confirm=save_in_excel_meanwhile)
+    report = push_and_lose_the_results(session, file)
     again = push(file)
 
-    assert isinstance(report.stopped, SheetError)
     assert [each.verdict for each in report.outcomes] == [Verdict.ACCEPTED, Verdict.ACCEPTED]
     assert [each.verdict for each in again.outcomes] == [Verdict.ACCEPTED, Verdict.ACCEPTED]
     assert statuses(file) == [1, 1]
@@ -461,12 +468,45 @@ def test_a_chosen_row_whose_result_was_lost_does_not_go_again(
 ) -> None:
     file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5)] * 2)
 
-    def save_in_excel_meanwhile(_plan: Plan) -> bool:
-        set_cells(file, {"H1": "note"})
-        return True
-
-    session.push(file, PushOptions(rows=[range(3, 4)]), confirm=save_in_excel_meanwhile)
+    push_and_lose_the_results(session, file, rows=[range(3, 4)])
     push(file, rows=[range(3, 4)])
 
     assert statuses(file) == [None, 1]
     assert len(komet.ledger()) == 1
+
+
+def test_a_file_that_was_saved_while_the_plan_was_read_is_not_pushed(
+    komet: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 1, 1.11)])
+
+    def change_the_boxes_and_say_yes(_plan: Plan) -> bool:
+        set_cells(file, {"C2": 2})
+        return True
+
+    with pytest.raises(SheetError, match="changed"):
+        session.push(file, PushOptions(), confirm=change_the_boxes_and_say_yes)
+
+    assert komet.ledger() == []
+
+
+def test_a_plan_names_each_row_with_earlier_lines_of_its_item_once(push: Push, tmp_path: Path) -> None:
+    rows = [(SECOND, ROSE, 1, 1, f"W{n}") for n in range(21)] + [(SECOND, SCARCE, 1, 8.5, "A")]
+    push(make_orders(tmp_path / "one.xlsx", rows))
+    plans: list[Plan] = []
+
+    push(make_orders(tmp_path / "two.xlsx", [(SECOND, ROSE, 2, 1, "X"), (SECOND, SCARCE, 2, 8.5, "X")]), plans=plans)
+
+    warned = [note for note in plans[0].notes if "this line comes on top" in note]
+    assert [note.split(":")[0] for note in warned] == ["Row 2", "Row 3"]
+    assert "20 more such lines" in warned[0]
+
+
+def test_a_ref_of_a_row_that_was_not_asked_for_stops_the_push(push: Push, tmp_path: Path) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5)])
+    push(file)
+    set_cells(file, {"F2": None})
+    ref = push(file).outcomes[0].ref
+
+    with pytest.raises(UnknownRefError):
+        push(file, send_held=frozenset({ref}), rows=[range(9, 10)])

@@ -14,7 +14,7 @@ from tests.support.orders import FIRST, ROSE, SECOND, make_orders, results, set_
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from komet_xl.resolve import Case
+    from komet_xl.evidence import Case
     from komet_xl.sandbox.server import Sandbox
     from komet_xl.session import Session
     from tests.flows.conftest import Push
@@ -273,3 +273,16 @@ def test_resolve_sends_no_order(komet: Sandbox, session: Session, push: Push, or
     session.resolve(orders, release=[case.ref])
 
     assert komet.requests()["prebook.future.item.add"] == before
+
+
+def test_an_unknown_row_that_cannot_be_read_any_more_is_named_with_what_to_do(
+    komet: Sandbox, session: Session, push: Push, orders: Path
+) -> None:
+    lose(komet, push, orders, "close-after")
+    set_cells(orders, {"C2": "five"})
+
+    report = session.resolve(orders)
+
+    assert report.unreadable == (2,)
+    assert report.undecided == 2
+    assert any("Row 2" in note and "clear its status cell" in note for note in report.notes)

@@ -153,10 +153,10 @@ LOST = sent(1, shown=False)
         ([UNKNOWN], [sent(1, State.RELEASED)], "stranger"),
         ([UNKNOWN, OPEN], [ELSEWHERE, sent(2, State.RELEASED, shown=False)], "repair hold"),
         ([ONE, OPEN], [LOST, sent(2, here=False)], "closed repair"),
-        ([ONE, OPEN], [LOST, sent(2, State.CONFIRMED, here=False)], "closed hold"),
+        ([ONE, OPEN], [LOST, sent(2, State.CONFIRMED, here=False)], "closed repair"),
         ([ONE], [LOST], "closed"),
         ([UNKNOWN], [sent(1, State.UNKNOWN, shown=False)], "closed"),
-        ([UNKNOWN, OPEN], [sent(1, here=False), sent(2, State.CONFIRMED, shown=False)], "closed hold"),
+        ([UNKNOWN, OPEN], [sent(1, here=False), sent(2, State.CONFIRMED, shown=False)], "closed repair"),
     ],
 )
 def test_every_row_gets_its_place(marks: list[Mark], known: list[Known], acts: str) -> None:
@@ -354,3 +354,33 @@ def test_a_crash_before_the_sheet_is_saved_sends_no_row_twice_whatever_else_stan
     assert len(sent) + len(going_again) <= len(going)
     if not resort:
         assert {each.row for each in sent}.isdisjoint(numbers[row] for row in going_again)
+
+
+@given(
+    marks=st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+    elsewhere=st.integers(0, 3),
+    states=st.lists(st.sampled_from([State.ACCEPTED, State.UNKNOWN]), min_size=6, max_size=6),
+    reached=st.integers(0, 6),
+    saved=st.booleans(),
+)
+def test_after_a_crash_during_the_save_the_rest_goes_and_nothing_goes_twice(
+    marks: list[Mark], elsewhere: int, states: list[State], reached: int, *, saved: bool
+) -> None:
+    numbers = list(range(2, len(marks) + 2))
+    before = [Known(n, n, State.ACCEPTED, here=False, shown=True, row=n + 1) for n in range(1, elsewhere + 1)]
+    places = settle_places(marks, before, numbers)
+    going = [row for row, place in enumerate(places) if place.act is Act.SEND]
+    sent = [
+        Known(100 + row, places[row].count, states[row], here=True, shown=False, maybe=True, row=numbers[row])
+        for row in going[:reached]
+    ]
+    shown = list(marks)
+    for row in going[:reached] if saved else []:
+        shown[row] = Mark.ACCEPTED if states[row] is State.ACCEPTED else Mark.UNKNOWN
+
+    again = settle_places(shown, [*before, *sent], numbers)
+
+    going_again = [row for row, place in enumerate(again) if place.act is Act.SEND]
+    assert set(going_again) <= set(going[reached:])
+    if saved and Mark.ACCEPTED not in marks and Mark.UNKNOWN not in marks and Mark.CONFIRMED not in marks:
+        assert going_again == going[reached:]

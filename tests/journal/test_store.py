@@ -19,6 +19,7 @@ import pytest
 from komet_xl.errors import JournalBusyError, JournalError
 from komet_xl.journal.history import sums_by_day, verify
 from komet_xl.journal.identity import DOUBTFUL, LIVE, State
+from komet_xl.journal.records import Shown
 from komet_xl.journal.store import Journal
 from komet_xl.komet import wire
 from komet_xl.model import PrebookRef
@@ -73,7 +74,7 @@ def test_an_intent_is_on_disk_with_its_request_before_anything_leaves(path: Path
     send = intend(journal, begin(journal), intent(line(7, mark="Ana")))
 
     assert raw(path, "SELECT id, state, row, price, mark_code, shown FROM sends") == [
-        (send, "open", 7, "2.50", "Ana", 0)
+        (send, "open", 7, "2.50", "Ana", "no")
     ]
     assert raw(path, "SELECT send, state FROM events") == [(send, "open")]
     assert raw(path, "SELECT used FROM requests") == [(1,)]
@@ -97,7 +98,7 @@ def test_a_send_comes_back_as_it_went_in(journal: Journal) -> None:
     found = only(journal)
 
     assert (found.line, found.fingerprint, found.count, found.ref) == (what.line, what.fingerprint, 3, what.ref)
-    assert (found.id, found.state, found.message, found.shown) == (send, State.ACCEPTED, "OK", True)
+    assert (found.id, found.state, found.message, found.shown) == (send, State.ACCEPTED, "OK", Shown.YES)
     assert (found.where, found.host) == (THERE, HOST)
     assert NOON < found.intended < NOON + timedelta(minutes=1)
     assert f"{found.user} on {found.machine}, " in journal.who
@@ -143,7 +144,7 @@ def test_every_transition_is_kept(path: Path, journal: Journal) -> None:
         ("unknown", "no answer"),
         ("released", "Ana: not there"),
     ]
-    assert only(journal).shown is False
+    assert only(journal).shown is Shown.MAYBE
 
 
 def test_a_persons_word_on_a_line_that_was_not_sent_from_here_is_a_send_too(journal: Journal) -> None:
