@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from komet_xl.evidence import Proposal
 from komet_xl.komet.secret import Token
 from komet_xl.model import PrebookQuery, Verdict
 from komet_xl.push import PushOptions
@@ -103,9 +104,14 @@ def run_demo(file: Path, home: Path) -> Demo:
             _clear_status(file, FIRST_ROW)
             second = session.push(file, options, confirm=lambda _plan: True)
             unknown = session.resolve(file, sheet=SHEET)
-            resolved = session.resolve(file, sheet=SHEET, accept=[case.ref for case in unknown.cases])
+            resolved = session.resolve(file, sheet=SHEET, accept=_added(unknown))
         times = Counter((each.prebook_id, each.inventory_id, each.boxes) for each in komet.ledger())
     return Demo(str(pulled.file), pulled, (first, second), resolved, times.total(), max(times.values(), default=0))
+
+
+def _added(report: ResolveReport) -> list[str]:
+    """REFs of the lines that Komet seems to have."""
+    return [case.ref for case in report.cases if case.evidence.proposal is Proposal.ADDED]
 
 
 def _fill_orders(file: Path) -> None:
