@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from komet_xl.model import Outcome
 
 MOST_LANES: Final = 8
+APART: Final = 0.02
+"""Seconds between the first launches of two lanes: side by side, but not all at the disk in the same moment."""
 TICK: Final = 0.2
 """Seconds between two looks at Ctrl-C while lines are on their way."""
 
@@ -73,7 +75,9 @@ def send_in_lanes(
         groups[intent.line.prebook_id].append(intent)
     outcomes: dict[int, Outcome] = {}
 
-    def send_group(group: list[Intent]) -> None:
+    def send_group(number: int, group: list[Intent]) -> None:
+        if number < lanes:
+            halt.pause(number * APART)
         for intent in group:
             if halt.thrown:
                 return
@@ -82,7 +86,7 @@ def send_in_lanes(
             done(outcome)
 
     with ThreadPoolExecutor(max_workers=lanes, thread_name_prefix="lane") as pool:
-        pending: set[Future[None]] = {pool.submit(send_group, group) for group in groups.values()}
+        pending: set[Future[None]] = {pool.submit(send_group, *each) for each in enumerate(groups.values())}
         while pending:
             finished, pending = wait(pending, timeout=TICK)
             for each in finished:

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from komet_xl.errors import (
     HeadingError,
     JournalBusyError,
+    JournalError,
     NotSentError,
     QuotaSpentError,
     RefusedError,
@@ -510,3 +511,51 @@ def test_a_ref_of_a_row_that_was_not_asked_for_stops_the_push(push: Push, tmp_pa
 
     with pytest.raises(UnknownRefError):
         push(file, send_held=frozenset({ref}), rows=[range(9, 10)])
+
+
+def test_the_plan_says_when_there_is_nothing_left_for_evidence(
+    komet: Sandbox, own_folders: Path, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, boxes, 2.5) for boxes in (1, 2, 3)])
+    environ = {"KOMET_URL": komet.url, "KOMET_HOME": str(own_folders / "komet"), "KOMET_DAILY_LIMIT": "3"}
+    plans: list[Plan] = []
+
+    with Session(load_settings(environ), token=Token(komet.token)) as session:
+        report = session.push(file, PushOptions(), confirm=lambda plan: not plans.append(plan))
+
+    assert any("no evidence" in note for note in plans[0].notes)
+    assert report.counts["accepted"] == 3
+
+
+def test_a_journal_that_fails_in_the_middle_stops_before_anything_more_leaves(
+    komet: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, boxes, 2.5) for boxes in (1, 2, 3)])
+
+    def lose_the_journal(done: int, _all: int) -> None:
+        if done == 1:
+            with session.journal.database.transaction() as connection:
+                connection.exec_driver_sql("ALTER TABLE requests RENAME TO gone")
+
+    report = session.push(file, PushOptions(), confirm=lambda _plan: True, progress=lose_the_journal)
+
+    assert isinstance(report.stopped, JournalError)
+    assert [each.verdict for each in report.outcomes] == [Verdict.ACCEPTED, Verdict.NOT_SENT, Verdict.NOT_SENT]
+    assert len(komet.ledger()) == 1
+
+
+def test_a_fault_of_our_own_in_a_lane_stops_the_push_and_keeps_what_is_known(
+    komet: Sandbox, session: Session, push: Push, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, boxes, 2.5) for boxes in (1, 2)])
+
+    def stumble(_done: int, _all: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        session.push(file, PushOptions(), confirm=lambda _plan: True, progress=stumble)
+
+    assert len(komet.ledger()) == 1
+    assert statuses(file) == [1, "not sent"]
+    push(file)
+    assert sorted(each.boxes for each in komet.ledger()) == [1, 2]

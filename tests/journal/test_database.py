@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -19,6 +23,9 @@ from komet_xl.journal.place import network_drive, network_mount
 from komet_xl.journal.store import Journal
 
 from .lines import begin, intend
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def run_script(path: Path, script: str) -> None:
@@ -237,3 +244,38 @@ def test_a_journal_on_a_network_drive_is_refused_before_anything_is_made(
 
 def test_this_computers_own_disk_is_no_network_drive(tmp_path: Path) -> None:
     assert network_drive(tmp_path / "not made yet" / "journal.sqlite3") is None
+
+
+def test_jobs_that_wait_together_fail_and_succeed_each_for_itself(path: Path) -> None:
+    database = Database(path)
+    add = "INSERT INTO requests (host, day, used) VALUES (?, 'today', 1)"
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(_connection: Connection) -> str:
+        inside.set()
+        go_on.wait(10)
+        return "slow"
+
+    def good(connection: Connection) -> str:
+        connection.exec_driver_sql(add, ("good",))
+        return "good"
+
+    def bad(connection: Connection) -> str:
+        connection.exec_driver_sql(add, ("bad",))
+        raise ValueError("bad")
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(database.write, slow)
+        inside.wait(10)
+        others = [pool.submit(database.write, job) for job in (good, bad)]
+        while len(database._queue) < 2:  # noqa: SLF001  both wait for the slow one
+            time.sleep(0.001)
+        go_on.set()
+
+        assert first.result() == "slow"
+        assert others[0].result() == "good"
+        with pytest.raises(ValueError, match="bad"):
+            others[1].result()
+    with database.transaction() as connection:
+        assert connection.exec_driver_sql("SELECT host FROM requests").scalars().all() == ["good"]
+    database.close()
