@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +23,10 @@ from komet_xl.komet.secret import Token
 from komet_xl.model import PrebookQuery
 from komet_xl.push import PushOptions
 from komet_xl.sandbox.server import Sandbox
-from komet_xl.session import Session
+from komet_xl.session import Session, open_or_new
 from komet_xl.settings import load_settings
 from komet_xl.sheets.cells import day
+from komet_xl.sheets.columns import Column, Kind
 from tests.support.faultserver import FaultServer, answer
 from tests.support.orders import FIRST, HEADINGS, ROSE, SCARCE, SECOND, make_orders, statuses
 
@@ -400,3 +404,79 @@ def test_typing_in_libreoffice_is_read_as_it_is_shown(office: Office, session: S
     with office.open(file) as document:
         assert document.rows("orders")[1] == [FIRST, ROSE, 5, 2.5, "STORE 1", 1, "success"]
         assert document.formulas("orders") == {"C2": "=2+3", "D2": "=5/2"}
+
+
+# -------------------------------------------------------------------------------------------- sheets that we make
+
+SHELVES = (
+    Column("code", Kind.TEXT, 20),
+    Column("boxes", Kind.COUNT),
+    Column("price", Kind.MONEY),
+    Column("day", Kind.DATE),
+)
+
+
+def make_shelf(file: Path) -> None:
+    book = open_or_new(file)
+    book.add("it's", SHELVES).write({(2, 1): "007", (2, 2): 1200, (2, 3): Decimal("1.5"), (2, 4): date(2026, 2, 10)})
+    book.save()
+
+
+def as_ods(office: Office, file: Path) -> str:
+    """All that LibreOffice knows about a workbook, in its own words."""
+    with office.open(file) as document:
+        parts = parts_of(document.save(file.with_suffix(".ods")))
+    return (parts["content.xml"] + parts["styles.xml"]).decode()
+
+
+def test_a_new_sheet_has_its_values_filter_buttons_and_page_in_libreoffice(office: Office, tmp_path: Path) -> None:
+    make_shelf(tmp_path / "shelf.xlsx")
+
+    with office.open(tmp_path / "shelf.xlsx") as document:
+        assert document.shown("it's") == [["code", "boxes", "price", "day"], ["007", "1,200", "1.50", "2026-02-10"]]
+        assert document.is_text("it's", "A2")
+        assert nothing_computed(document)
+    known = as_ods(office, tmp_path / "shelf.xlsx")
+    filters = re.findall("<table:database-range [^>]*>", known)
+    assert len(filters) == 1
+    assert 'table:name="it_s_table"' in filters[0]
+    assert re.search(r'\.A1:\S+\.D2" ', filters[0])
+    assert 'table:display-filter-buttons="true"' in filters[0]
+    assert known.count("<table:table-header-rows>") == 1
+    assert 'style:print-orientation="landscape"' in known
+    assert 'style:scale-to-X="1"' in known
+
+
+def test_a_sheet_added_to_a_workbook_of_libreoffices_leaves_the_rest_to_the_byte(
+    office: Office, tmp_path: Path
+) -> None:
+    file = made_by_libreoffice(office, tmp_path)
+    before = parts_of(file)
+
+    make_shelf(file)
+
+    after = parts_of(file)
+    assert {name for name in before if before[name] != after[name]} == {
+        "[Content_Types].xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "xl/styles.xml",
+    }
+    assert len(after.keys() - before.keys()) == 3
+    with office.open(file) as document:
+        document.calculate_all()
+        assert document.sheets() == ["orders", "report", "it's"]
+        assert document.rows("it's")[1][:3] == ["007", 1200, 1.5]
+        assert document.comment("orders", "C2") == "ask Ana"
+        assert document.rules("orders") == ["orders.F2:F9"]
+        assert document.errors() == {}
+
+
+def test_a_new_sheet_that_libreoffice_saved_is_still_a_table(office: Office, tmp_path: Path) -> None:
+    make_shelf(tmp_path / "shelf.xlsx")
+    with office.open(tmp_path / "shelf.xlsx") as document:
+        document.save(tmp_path / "saved.xlsx")
+
+    found = load_workbook(tmp_path / "saved.xlsx")["it's"]
+    assert [(table.displayName, table.ref) for table in found.tables.values()] == [("it_s_table", "A1:D2")]
+    assert found.print_title_rows == "$1:$1"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import quoteattr
 
 from komet_xl.grids.xlsx.dates import BUILT_IN, Shown, shown
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import Edit, applied, attribute, inside, opened, prefix_of, tree
+from komet_xl.grids.xlsx.text import quoted
 
 if TYPE_CHECKING:
     from komet_xl.grids.xlsx.markup import Node
@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 ISO_DAY = "yyyy-mm-dd"
 BUILT_IN_CODES: Final = {"General": 0, "0": 1, "#,##0": 3, "@": 49}
 HEADING_FILL = (
-    '<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FFD9E1F2"/><{p}bgColor indexed="64"/>'
+    '<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FF1F3864"/><{p}bgColor indexed="64"/>'
     "</{p}patternFill></{p}fill>"
 )
+RESERVED_FILL = '<{p}fill><{p}patternFill patternType="{kind}"/></{p}fill>'
+HEADING_COLOUR = '<{p}color rgb="FFFFFFFF"/>'
+"""Said in so many words, like the fill: programs that know no table styles show the same heading as Excel."""
+AFTER_COLOUR: Final = frozenset({"name", "family", "charset", "scheme"})
+"""What follows the colour in a font."""
+REPLACED: Final = frozenset({"b", "color"})
 BLANK = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{namespace}">'
     '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
@@ -29,6 +35,7 @@ BLANK = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 """The styles of a workbook that came without any."""
+NO_FORMATS = "its styles are damaged (no cell formats)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +129,25 @@ class Styles:
         """A copy of that format with another number format."""
         return self._variant(index, numFmtId=str(self._code_number(code)), applyNumberFormat="1")
 
-    def heading(self) -> int:
-        """A format for headings: bold on a light fill."""
-        ids = {
-            "numFmtId": "0",
-            "fontId": str(self._append("fonts", self._bold())),
-            "fillId": str(self._append("fills", HEADING_FILL.format(p=self._prefix).encode())),
-            "borderId": "0",
-            "xfId": "0",
-            "applyFont": "1",
-            "applyFill": "1",
-        }
-        return self._add(Format({}, f"<{self._prefix}xf/>".encode(), b"").changed(**ids))
+    def column(self, code: str, horizontal: str, indent: int) -> int:
+        """A format for a column: the workbook's own look with that number format and alignment."""
+        if not self._all:
+            raise PartError(NO_FORMATS)
+        own = self._all[0].attributes
+        ids: dict[str, str] = {name: own[name] for name in ("fontId", "fillId", "borderId", "xfId") if name in own}
+        ids |= {"numFmtId": str(self._code_number(code)), "applyNumberFormat": "1"}
+        return self._aligned(ids, f'horizontal="{horizontal}" indent="{indent}"')
+
+    def heading(self, horizontal: str, indent: int) -> int:
+        """A format for headings: bold white on dark blue, in the middle of its row."""
+        ids = {"numFmtId": "0", "fontId": "0", "fillId": "0", "borderId": "0", "xfId": "0"}
+        if self._root.find("fonts") and self._root.find("fills"):  # white on nothing would not be seen
+            for reserved in ("none", "gray125")[len(self._known("fills")) :]:  # Excel shows these two in any case
+                self._others["fills"].append(RESERVED_FILL.format(p=self._prefix, kind=reserved).encode())
+            ids["fontId"] = str(self._append("fonts", self._heading_font()))
+            ids["fillId"] = str(self._append("fills", HEADING_FILL.format(p=self._prefix).encode()))
+            ids |= {"applyFont": "1", "applyFill": "1"}
+        return self._aligned(ids, f'horizontal="{horizontal}" vertical="center" indent="{indent}"')
 
     def data(self) -> bytes:
         """The part with everything that was appended."""
@@ -151,9 +165,14 @@ class Styles:
     def _variant(self, index: int, **attributes: str) -> int:
         """The index of a copy of a format with some attributes set; an equal one that exists is used again."""
         if not self._all:
-            raise PartError("its styles are damaged (no cell formats)")
+            raise PartError(NO_FORMATS)
         base = self._all[index if 0 <= index < len(self._all) else 0]
         return self._add(base.changed(**attributes))
+
+    def _aligned(self, ids: dict[str, str], alignment: str) -> int:
+        p = self._prefix
+        rest = f"<{p}alignment {alignment}/></{p}xf>".encode()
+        return self._add(Format({}, f"<{p}xf>".encode(), rest).changed(**ids, applyAlignment="1"))
 
     def _add(self, new: Format) -> int:
         if new in self._all:
@@ -169,28 +188,30 @@ class Styles:
                 return number
         number = max([163, *self._codes]) + 1
         self._codes[number] = code
-        new = f'<{self._prefix}numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'
+        new = f'<{self._prefix}numFmt numFmtId="{number}" formatCode={quoted(code)}/>'
         self._new_codes.append(new.encode())
         return number
 
-    def _bold(self) -> bytes:
-        """The workbook's own font, bold."""
-        fonts = self._root.find("fonts")
+    def _heading_font(self) -> bytes:
+        """The workbook's own font, bold and in the heading's colour."""
+        fonts, p = self._root.find("fonts"), self._prefix
         first = fonts.find("font") if fonts else None
-        bold = f"<{self._prefix}b/>".encode()
-        if first is None:
-            return f"<{self._prefix}font>".encode() + bold + f"</{self._prefix}font>".encode()
-        raw, offset = self._data[first.start : first.end], first.start
-        if first.find("b") is not None:
-            return raw
-        edit = inside(self._data, first, bold, at=first.inner)
-        return applied(raw, [Edit(edit.start - offset, edit.end - offset, edit.new)])
+        kept = [child for child in first.children if child.name not in REPLACED] if first else []
+        before = [child for child in kept if child.name not in AFTER_COLOUR]
+        pieces = [f"<{p}font><{p}b/>".encode(), *map(self._raw, before), HEADING_COLOUR.format(p=p).encode()]
+        pieces += [self._raw(child) for child in kept if child not in before]
+        return b"".join([*pieces, f"</{p}font>".encode()])
+
+    def _raw(self, node: Node) -> bytes:
+        return self._data[node.start : node.end]
+
+    def _known(self, table: str) -> list[bytes]:
+        """What stands in a table, with what was appended."""
+        node = self._root.find(table)
+        return [self._raw(child) for child in (node.children if node else ())] + self._others[table]
 
     def _append(self, table: str, raw: bytes) -> int:
-        node = self._root.find(table)
-        if node is None:
-            return 0
-        known = [self._data[child.start : child.end] for child in node.children] + self._others[table]
+        known = self._known(table)
         if raw in known:
             return known.index(raw)
         self._others[table].append(raw)
