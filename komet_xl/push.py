@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import JournalError, KometError, SheetError
 from komet_xl.evidence import dates_of, requests_for, take_baseline
-from komet_xl.journal.identity import DOUBTFUL, State
-from komet_xl.journal.records import Shown, Where, local
+from komet_xl.journal.identity import DOUBTFUL, Act, State
+from komet_xl.journal.records import Where, local
+from komet_xl.journal.view import show_results
 from komet_xl.lanes import Halt, send_in_lanes
 from komet_xl.model import Outcome, Plan, Report, Sums, Verdict
 from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows, similar_sends
 from komet_xl.prebook_ids import find_prebook_ids
 from komet_xl.sending import Sender, not_sent
-from komet_xl.sheets.orders import OrderSheet, read_orders, to_result_cells
+from komet_xl.sheets.orders import OrderSheet, read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -138,7 +139,8 @@ def push_orders(
         book.ensure_writable()  # once more: a person may have thought for an hour, and saved the file meanwhile
         sent = _send(push, progress, halt) if intents else {}
         outcomes = _outcomes(push, sent, f"the push stopped before this line: {halt.reason or 'it was not reached'}")
-        stopped = _write_back(push, outcomes) or halt.cause
+        troubles = filter(None, (halt.cause, _write_back(push, outcomes)))
+    stopped = max(troubles, key=lambda each: getattr(each, "exit_code", 8), default=None)  # our own faults before all
     if stopped is not None and not isinstance(stopped, KometError):
         raise stopped
     return push.report(outcomes, client.quota.taken - before, stopped)
@@ -231,9 +233,7 @@ def _recovery_notes(recovered: int, push: _Push) -> list[str]:
     if push.decisions.repaired:
         rows = ", ".join(map(str, push.decisions.repaired[:10]))
         more = " and more" if len(push.decisions.repaired) > 10 else ""
-        notes.append(
-            f"The sheet had lost results of an earlier push; they are written with this one: row {rows}{more}."
-        )
+        notes.append(f"The sheet had lost results of an earlier push; they belong into row {rows}{more}.")
     return notes
 
 
@@ -285,21 +285,18 @@ def _outcomes(push: _Push, sent: dict[int, Outcome], why: str) -> dict[int, Outc
     return {**push.decisions.outcomes, **{each.line.row: not_sent(each, why) for each in rest}, **sent}
 
 
-def _write_back(push: _Push, outcomes: dict[int, Outcome]) -> Exception | None:
+def _write_back(push: _Push, outcomes: dict[int, Outcome]) -> KometError | None:
     """Put results into the sheet, then note that they stand there. What fails here is repaired by the next push."""
     news = changed(push.orders.rows, [outcomes[row.number] for row in push.orders.rows])
+    strange = {spot.fingerprint for spot in push.spots if spot.place.act is Act.STRANGER}
     try:
         known = push.journal.sends_like({spot.fingerprint for spot in push.spots})
         refs = {each.ref for each in outcomes.values() if each.verdict in (Verdict.ACCEPTED, Verdict.UNKNOWN)}
         mine = [send for group in known.values() for send in group if send.where == push.where]
-        shown = {*push.decisions.shown, *(send.id for send in mine if send.ref in refs)}
-        if news:
-            push.journal.showing([send.id for send in mine if send.id in shown and send.shown is Shown.NO])
-            push.grid.write(to_result_cells(push.orders.layout, news))
-            push.book.save()
-        push.journal.shown(shown)
+        shown = [send for send in mine if send.id in push.decisions.shown or send.ref in refs]
+        show_results(push.journal, push.book, push.grid, push.orders.layout, news, shown, strange=strange)
     except SheetError as exc:
-        push.notes.append(f"The results are in the journal and not yet in the sheet: {exc} Then push or resolve again.")
+        push.notes.append(str(exc))
         return exc
     except JournalError as exc:
         return exc

@@ -6,13 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from komet_xl.errors import ApiError, UsageError
+from komet_xl.errors import ApiError, SheetError, UsageError
 from komet_xl.evidence import Case, Evidence, Group, Proposal, ResolveReport, compare, line_group, to_items
 from komet_xl.journal.identity import DOUBTFUL, Act, State
-from komet_xl.journal.records import Intent, Send, Shown, Where, local
+from komet_xl.journal.records import Intent, Send, Where, local
+from komet_xl.journal.view import show_results
 from komet_xl.model import CLOSED, Mark, Outcome, PrebookQuery, Verdict
 from komet_xl.plan import Spot, changed, check_refs, lost_result, place_rows
-from komet_xl.sheets.orders import OrderSheet, read_orders, to_result_cells
+from komet_xl.sheets.orders import OrderSheet, read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from komet_xl.journal.store import Journal
     from komet_xl.komet.client import Client
     from komet_xl.model import Prebook
+
+
+class UnwrittenError(SheetError):
+    """The sheet could not be written. What was decided stands in the journal, and in a copy if one could be made."""
+
+    def __init__(self, message: str, report: ResolveReport) -> None:
+        super().__init__(message)
+        self.report = report
+        """All that the resolve came to."""
 
 
 @dataclass(slots=True)
@@ -71,7 +81,8 @@ def resolve_unknown(
     Raises:
         UnknownRefError, UsageError: nothing was decided.
         ApiError: Komet could not be asked and nothing was decided; with REFs it is no reason to stop.
-        SheetError: the sheet cannot be read or written; decisions made stand in the journal.
+        SheetError: the sheet cannot be read or written; nothing was decided.
+        UnwrittenError: the decisions stand in the journal and not in the sheet.
 
     Requests: one `prebook.details.list` for each truck date with an unknown line. Nothing is sent that costs money.
     """
@@ -88,16 +99,17 @@ def resolve_unknown(
         released = [spot for spot in held if spot.ref in release]
         unreadable = _unreadable(work)
         sends = _write_down(work, decided, released, account=account, program=program)
-        _write_back(work, book, sends)
-    return ResolveReport(
-        file=work.where.file,
-        sheet=work.where.sheet,
-        cases=tuple(decided),
-        released=tuple(spot.ref for spot in released),
-        requests=client.quota.taken - before,
-        unreadable=tuple(unreadable),
-        notes=(*([f"Komet could not be asked: {work.trouble}"] if work.trouble else []), *unreadable.values()),
-    )
+        report = ResolveReport(
+            file=work.where.file,
+            sheet=work.where.sheet,
+            cases=tuple(decided),
+            released=tuple(spot.ref for spot in released),
+            requests=client.quota.taken - before,
+            unreadable=tuple(unreadable),
+            notes=(*([f"Komet could not be asked: {work.trouble}"] if work.trouble else []), *unreadable.values()),
+        )
+        _write_back(work, book, sends, report)
+    return report
 
 
 def _open(client: Client, book: Book, journal: Journal, sheet: str) -> _Resolve:
@@ -268,20 +280,20 @@ def _intent(work: _Resolve, spot: Spot) -> Intent:
     return Intent(spot.row.line, spot.fingerprint, count)
 
 
-def _write_back(work: _Resolve, book: Book, outcomes: dict[int, Outcome]) -> None:
+def _write_back(work: _Resolve, book: Book, outcomes: dict[int, Outcome], report: ResolveReport) -> None:
     """Decisions, and results that the sheet had lost, into the sheet."""
-    shown = set()
+    ids = set()
     for spot in work.spots:
         if spot.place.act is Act.REPAIR and spot.send is not None:
             outcomes.setdefault(spot.row.number, lost_result(spot.row.number, spot.send))
         if spot.send is not None and (spot.place.act is Act.REPAIR or spot.row.mark in CLOSED):
-            shown.add(spot.send.id)
+            ids.add(spot.send.id)
     refs = {each.ref for each in outcomes.values()}
     mine = work.journal.sends_of_sheet(work.where, states=frozenset(State))
-    shown |= {send.id for send in mine if send.ref in refs}
+    shown = [send for send in mine if send.id in ids or send.ref in refs]
     news = changed(work.orders.rows, outcomes.values())
-    if news:
-        work.journal.showing([send.id for send in mine if send.id in shown and send.shown is Shown.NO])
-        work.grid.write(to_result_cells(work.orders.layout, news))
-        book.save()
-    work.journal.shown(shown)
+    strange = {spot.fingerprint for spot in work.spots if spot.place.act is Act.STRANGER}
+    try:
+        show_results(work.journal, book, work.grid, work.orders.layout, news, shown, strange=strange)
+    except SheetError as exc:
+        raise UnwrittenError(str(exc), report) from None

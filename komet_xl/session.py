@@ -231,10 +231,7 @@ def open_existing(file: str | Path) -> Book:
     """A workbook that exists. Raises SheetError."""
     from komet_xl.grids.xlsx import open_book
 
-    path = Path(file)
-    if not path.exists():
-        raise SheetError(f"there is no file {path}; check the name.")
-    return open_book(path)
+    return open_book(Path(file))
 
 
 def open_or_new(file: str | Path) -> Book:

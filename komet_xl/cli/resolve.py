@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from komet_xl.cli.options import Refs, common, print_json
+from komet_xl.cli.options import Refs, common, first_of, print_json
 
 if TYPE_CHECKING:
     from komet_xl.evidence import Case, ResolveReport
@@ -32,11 +33,17 @@ def resolve(
     a released line goes with the next push. One request a truck date.
     """
     from komet_xl.cli.render import console, show_cases, show_notes
+    from komet_xl.resolve import UnwrittenError
     from komet_xl.session import open_session
 
     ask = _ask if not as_json and not accept and not release and sys.stdin.isatty() else None
+    unwritten = None
     with open_session(profile) as session:
-        report = session.resolve(file, sheet=sheet, accept=accept, release=release, ask=ask)
+        try:
+            report = session.resolve(file, sheet=sheet, accept=accept, release=release, ask=ask)
+        except UnwrittenError as exc:
+            unwritten = exc
+            report = replace(exc.report, notes=(*exc.report.notes, str(exc)))
     if as_json:
         print_json(_json(report))
     else:
@@ -51,7 +58,7 @@ def resolve(
         show_notes(report.notes, out=out)
         if report.undecided and ask is None:
             out.print("Decide with --accept REF (it was added) or --release REF (it was not; the next push sends it).")
-    return 4 if report.undecided else 0
+    return first_of({4 if report.undecided else 0, unwritten.exit_code if unwritten else 0})
 
 
 def _ask(case: Case) -> State | None:

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from komet_xl.errors import JournalError
+from komet_xl.errors import JournalError, UsageError
 from komet_xl.journal import place
 from komet_xl.journal.schema import MIGRATIONS
 
@@ -158,15 +158,23 @@ class Database:
         self._engine.dispose()
 
     def backup(self, target: Path) -> None:
-        """Copy the whole journal, consistent even while a push runs. Raises JournalError."""
-        if target.exists() and target.samefile(self.path):  # SQLite would wait for itself for ever
-            raise JournalError(
-                f"the journal could not be backed up to {target} (it is the journal); name another file."
-            )
+        """Copy the whole journal into a new private file, consistent even while a push runs.
+
+        Raises:
+            UsageError: there is a file of that name; it stays as it is.
+            JournalError: there is no copy.
+        """
+        try:
+            target.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            raise UsageError(f"{target} exists already; name a new file for the backup of the journal.") from None
+        except OSError as exc:
+            raise JournalError(f"the journal could not be backed up to {target} ({exc.strerror}).") from None
         try:
             with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)
         except sqlite3.Error as exc:
+            target.unlink(missing_ok=True)
             raise JournalError(f"the journal could not be backed up to {target} ({exc}).") from None
 
     def integrity(self) -> list[str]:

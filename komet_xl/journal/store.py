@@ -188,6 +188,10 @@ class Journal:
         """Note that these results stand in their sheet."""
         self._set_shown(sends, Shown.YES)
 
+    def not_shown(self, sends: Collection[int]) -> None:
+        """Note that these results do not stand in their sheet: it could not be saved and is as it was."""
+        self._set_shown(sends, Shown.NO)
+
     def _set_shown(self, sends: Collection[int], value: Shown) -> None:
         table = schema.sends
         with self.database.transaction() as connection:

@@ -254,6 +254,9 @@ def test_history_backs_up_exports_and_verifies(komet: Sandbox, orders: Path, tmp
     rows = list(load_workbook(tmp_path / "h.xlsx")["sends"].iter_rows(values_only=True))
     assert [row[5] for row in rows] == ["boxes", 5, 4]
     assert run("history", "--export", tmp_path / "h.xlsx").code == 6
+    again = run("history", "--backup", tmp_path / "b.sqlite3")
+    assert (again.code, again.err.count("\n")) == (2, 1)
+    assert "exists already; name a new file" in again.err
     assert "no such lines" in run("history", "--prebook", "77").out
 
 

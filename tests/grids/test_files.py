@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +17,13 @@ import pytest
 
 from komet_xl.errors import SheetError
 from komet_xl.grids.grid import Column, Kind
-from komet_xl.grids.xlsx import new_book, open_book
+from komet_xl.grids.xlsx import files, new_book, open_book
 
 from .workbooks import make, sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from komet_xl.grids.xlsx import XlsxBook
 
 EXCEL_OWNER = b"\x04Anna" + b" " * 50 + b"\x04\x00A\x00n\x00n\x00a\x00" + b" \x00" * 50
@@ -36,6 +41,18 @@ def written(path: Path) -> XlsxBook:
     book = open_book(path)
     book.grid("s").write({(1, 1): 2})
     return book
+
+
+@contextmanager
+def nobody_special() -> Iterator[None]:
+    """Without the administrator's power to write everywhere, should the tests run with it."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
 
 
 def left_over(path: Path) -> set[str]:
@@ -103,6 +120,15 @@ def test_a_file_that_went_away_is_refused(path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_file_that_became_a_folder_is_refused(path: Path) -> None:
+    book = written(path)
+    path.unlink()
+    path.mkdir()
+    for act in (book.ensure_writable, book.save):
+        with pytest.raises(SheetError, match=r"b\.xlsx is a folder now; put the workbook back"):
+            act()
+
+
 def test_a_folder_that_went_away_is_refused(tmp_path: Path) -> None:
     book = new_book(tmp_path / "none" / "b.xlsx")
     book.add("s", [])
@@ -125,6 +151,23 @@ def test_a_book_can_be_written_and_saved_again_and_leaves_nothing_beside_it(path
     book.save()
     assert open_book(path).grid("s").read() == [[5], [None, "x"]]
     assert not left_over(path)
+
+
+@posix_only
+def test_a_folder_that_is_closed_to_this_person_is_refused_and_takes_no_copy_either() -> None:
+    folder = Path(tempfile.mkdtemp())
+    path = make(folder / "b.xlsx", {"s": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')})
+    path.chmod(0o666)
+    folder.chmod(0o555)
+    book = written(path)
+    with nobody_special():
+        for act in (book.ensure_writable, book.save):
+            with pytest.raises(SheetError, match=r"No file can be made in the folder .*\(Permission denied\); put"):
+                act()
+        with pytest.raises(SheetError, match=r"No copy of .*b\.xlsx can be made beside it \(Permission denied\)"):
+            book.save_copy("results")
+    assert not left_over(path)
+    shutil.rmtree(folder)
 
 
 @posix_only
@@ -173,6 +216,10 @@ try:
     book.save()
 except SheetError as exc:
     print(exc)
+try:
+    book.save_copy("results")
+except SheetError as exc:
+    print(exc)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 if len(sys.argv) > 2:
     book.save()
@@ -187,8 +234,9 @@ def test_a_save_that_fails_half_way_leaves_the_old_file_and_can_be_tried_again(p
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
     )
-    assert "could not be saved (File too large); the file is as it was" in done.stdout
-    assert done.stdout.count("\n") == 1
+    assert "could not be saved (File too large); make room" in done.stdout
+    assert "No copy of" in done.stdout
+    assert done.stdout.count("\n") == 2
     assert not left_over(path)
     assert (path.read_bytes() == before) is not again
     assert len(open_book(path).grid("s").read()) == (2999 if again else 1)
@@ -242,3 +290,25 @@ def test_where_is_the_full_path_also_in_errors(path: Path, monkeypatch: pytest.M
     assert open_book(Path("b.xlsx")).where == str(path)
     with pytest.raises(SheetError, match=re.escape(str(path.with_name("c.xlsx")))):
         open_book(Path("c.xlsx"))
+
+
+def test_a_file_that_changes_while_a_save_is_being_prepared_is_not_replaced(path: Path) -> None:
+    data, stamp = files.read(path)
+    make(path, {"s": sheet('<row r="1"><c r="A1"><v>3</v></c></row>')})
+    theirs = path.read_bytes()
+
+    with pytest.raises(SheetError, match="was changed by another program"):
+        files.replace(path, data, new=False, was=stamp)
+
+    assert path.read_bytes() == theirs
+    assert not left_over(path)
+
+
+def test_a_workbook_that_is_opened_while_a_save_is_being_prepared_is_not_replaced(path: Path) -> None:
+    data, stamp = files.read(path)
+    path.with_name("~$b.xlsx").write_bytes(EXCEL_OWNER)
+
+    with pytest.raises(SheetError, match="open in Excel"):
+        files.replace(path, data, new=False, was=stamp)
+
+    assert left_over(path) == {"~$b.xlsx"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from komet_xl.errors import JournalBusyError, JournalError
+from komet_xl.errors import JournalBusyError, JournalError, UsageError
 from komet_xl.journal.history import sums_by_day, verify
 from komet_xl.journal.identity import DOUBTFUL, LIVE, State
 from komet_xl.journal.records import Shown
@@ -448,10 +448,29 @@ def test_a_backup_that_cannot_be_written_says_so(tmp_path: Path, journal: Journa
 def test_a_backup_onto_the_journal_itself_is_refused(path: Path, journal: Journal) -> None:
     intend(journal, begin(journal))
 
-    with pytest.raises(JournalError, match="could not be backed up"):
+    with pytest.raises(UsageError, match="exists already"):
         journal.database.backup(path)
 
     assert verify(journal) == []
+
+
+def test_a_backup_never_replaces_a_file(tmp_path: Path, journal: Journal) -> None:
+    older = tmp_path / "monday.sqlite3"
+    journal.database.backup(older)
+    before = older.read_bytes()
+    intend(journal, begin(journal))
+
+    with pytest.raises(UsageError, match=r"monday\.sqlite3 exists already; name a new file"):
+        journal.database.backup(older)
+
+    assert older.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_a_backup_is_as_private_as_the_journal(tmp_path: Path, journal: Journal) -> None:
+    journal.database.backup(tmp_path / "copy.sqlite3")
+
+    assert stat.S_IMODE((tmp_path / "copy.sqlite3").stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from komet_xl.errors import SheetError
-from komet_xl.grids.xlsx.package import MOST_BYTES
+from komet_xl.grids.xlsx import cloud
+from komet_xl.grids.xlsx.deflate import MOST_IN_FILE
+from komet_xl.grids.xlsx.owners import ensure_not_open
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 OLE2 = b"\xd0\xcf\x11\xe0"
@@ -22,6 +25,8 @@ OLE2 = b"\xd0\xcf\x11\xe0"
 TRIES = 6
 FIRST_PAUSE = 0.05
 """Seconds before the second try to replace the file; doubled each time. Virus scanners hold new files for a moment."""
+MOST_COPIES = 99
+"""Copies of one kind beside a workbook; who has more of them does not read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,22 @@ class Stamp:
 
 def read(path: Path) -> tuple[bytes, Stamp]:
     """The file's bytes and its stamp. Raises SheetError: missing, unreadable, too large, encrypted or old."""
+    cloud.ensure_local(path)
     try:
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
-            if about.st_size > MOST_BYTES:
-                raise SheetError(f"{path} is larger than {MOST_BYTES >> 20} MiB; split the workbook.")
+            if about.st_size > MOST_IN_FILE:
+                raise SheetError(f"{path} is larger than {MOST_IN_FILE >> 20} MiB; split the workbook.")
             data = file.read()
     except FileNotFoundError:
         raise SheetError(f"There is no file {path}; check the name and the folder.") from None
     except IsADirectoryError:
         raise SheetError(f"{path} is a folder, not a workbook; name the file in it.") from None
     except OSError as exc:
-        raise SheetError(f"{path} cannot be read ({_reason(exc)}); close it elsewhere or copy it here.") from None
+        raise SheetError(
+            cloud.why_unreadable(path, exc)
+            or f"{path} cannot be read ({cloud.reason(exc)}); close it elsewhere or copy it here."
+        ) from None
     except ValueError:
         raise SheetError(f"{path} is no file name; check the name and the folder.") from None
     if data.startswith(OLE2):
@@ -63,40 +72,69 @@ def ensure_writable(path: Path, stamp: Stamp | None) -> None:
     Args:
         stamp: What the file must still be; None for a file that must not exist yet.
     """
+    cloud.ensure_local(path)
     target = _target(path)
-    _ensure_not_open(path)
-    if target != path:
-        _ensure_not_open(target)
-    if stamp is None:
-        if os.path.lexists(target):
-            raise SheetError(f"{path} has come into being since we looked; choose another name or run again.")
-    else:
-        _ensure_own(target, stamp)
+    _ensure_untouched(path, target, stamp)
     _ensure_folder(target.parent)
 
 
-def replace(path: Path, data: bytes, *, new: bool) -> Stamp:
+def replace(path: Path, data: bytes, *, new: bool, was: Stamp | None = None) -> Stamp:
     """
     Put `data` in the place of the file, whole or not at all; permissions stay, a link keeps pointing there.
+
+    Args:
+        new: There must be no such file, and none is replaced.
+        was: What the file must still be in the moment before it is replaced; None asks nothing.
 
     Raises:
         SheetError: nothing changed on disk, and no temporary file is left.
     """
     target = _target(path)
-    beside = target.with_name(f".{target.name[:20]}.{secrets.token_hex(8)}.tmp")
     try:
-        _write(beside, data, like=None if new else target)
-        _move(beside, target)
-        written = target.stat()
+        with _beside(target, data, like=None if new else target) as beside:
+            written = beside.stat()
+            if was is not None:
+                _ensure_untouched(path, target, was)
+            if new:
+                _name(beside, target)
+            else:
+                _move(beside, target, data)
+    except FileExistsError:
+        raise _taken(path) from None
     except OSError as exc:
+        if cloud.is_held(exc):
+            raise SheetError(f"{path} {cloud.why_held(target, exc)}") from None
         raise SheetError(
-            f"{path} could not be saved ({_reason(exc)}); the file is as it was. Make room or close it, then try again."
+            f"{path} could not be saved ({cloud.reason(exc)}); make room or close it, then try again "
+            "(the file is as it was)."
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
     _flush_folder(target.parent)
     return Stamp(written.st_size, written.st_mtime_ns, hashlib.sha256(data).digest())
+
+
+def write_copy(path: Path, mark: str, data: bytes) -> Path:
+    """
+    Put `data` into a new file beside the workbook `path`: "orders.results.xlsx", else "orders.results 2.xlsx" ...
+
+    Nothing is ever replaced. Who may read the workbook may read the copy; it can be written also where the workbook
+    is write-protected.
+
+    Raises:
+        SheetError: there is no copy, and no temporary file is left.
+    """
+    try:
+        with _beside(path, data, like=path if path.exists() else None) as beside:
+            for number in range(1, MOST_COPIES + 1):
+                copy = path.with_name(f"{path.stem}.{mark}{f' {number}' if number > 1 else ''}{path.suffix}")
+                with contextlib.suppress(FileExistsError):
+                    _name(beside, copy)
+                    _flush_folder(path.parent)
+                    return copy
+    except OSError as exc:
+        raise SheetError(
+            f"No copy of {path} can be made beside it ({cloud.reason(exc)}); make room, or put it where you may write."
+        ) from None
+    raise SheetError(f"There are {MOST_COPIES} files like {copy} already; delete some.")
 
 
 def _target(path: Path) -> Path:
@@ -107,44 +145,26 @@ def _target(path: Path) -> Path:
         raise SheetError(f"{path} is a link that leads nowhere; name the workbook itself.") from None
 
 
-def _ensure_not_open(path: Path) -> None:
-    for lock, program, owner in (
-        (path.with_name(f"~${path.name}"), "Excel", _excel_owner),
-        (path.with_name(f".~lock.{path.name}#"), "LibreOffice", _office_owner),
-    ):
-        if not os.path.lexists(lock):
-            continue
-        who = ""
-        with contextlib.suppress(OSError):
-            who = owner(lock.read_bytes()[:4096])
-        by = f" (by {who})" if who else ""
-        raise SheetError(
-            f"{path} is open in {program}{by}; close it there and try again "
-            f"(if nobody has it open, delete the left-over file {lock.name})."
-        )
+def _ensure_untouched(path: Path, target: Path, stamp: Stamp | None) -> None:
+    """Nobody has the file open, and it is what `stamp` says: not there for None, else the one that we know."""
+    ensure_not_open(path)
+    if target != path:
+        ensure_not_open(target)
+    if stamp is not None:
+        _ensure_own(target, stamp)
+    elif os.path.lexists(target):
+        raise _taken(path)
 
 
-def _excel_owner(data: bytes) -> str:
-    """The user's name in an owner file: length and name in UTF-16 at byte 55, else length and name in bytes."""
-    if len(data) > 57:
-        size = int.from_bytes(data[55:57], "little")
-        if 0 < size <= 54 and 57 + 2 * size <= len(data):
-            return _printable(data[57 : 57 + 2 * size].decode("utf-16-le", "replace"))
-    return _printable(data[1 : 1 + data[0]].decode("cp1252", "replace")) if data and data[0] <= 54 else ""
-
-
-def _office_owner(data: bytes) -> str:
-    fields = data.decode("utf-8", "replace").split(",")
-    return _printable(next((field for field in fields[:2] if field.strip()), ""))
-
-
-def _printable(name: str) -> str:
-    return "".join(letter for letter in name if letter.isprintable()).strip()[:54]
+def _taken(path: Path) -> SheetError:
+    return SheetError(f"{path} has come into being since we looked; choose another name or run again.")
 
 
 def _ensure_own(target: Path, stamp: Stamp) -> None:
     try:
         about = target.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise SheetError(f"{target} is a folder now; put the workbook back and run again.")
         if not about.st_mode & stat.S_IWRITE:
             raise SheetError(f"{target} is write-protected; take the protection off and try again.")
         with target.open("r+b") as file:
@@ -154,10 +174,14 @@ def _ensure_own(target: Path, stamp: Stamp) -> None:
     except FileNotFoundError:
         raise SheetError(f"{target} has been moved or deleted since it was read; put it back and run again.") from None
     except OSError as exc:
+        if cloud.is_held(exc):
+            raise SheetError(f"{target} {cloud.why_held(target, exc)}") from None
         raise SheetError(
-            f"{target} cannot be written ({_reason(exc)}); close it in other programs and try again."
+            f"{target} cannot be written ({cloud.reason(exc)}); close it in other programs and try again."
         ) from None
-    raise SheetError(f"{target} was changed by another program since it was read; run again to use what it says now.")
+    program = cloud.sync_program(target)
+    by = f"another program, perhaps by {program}," if program else "another program"
+    raise SheetError(f"{target} was changed by {by} since it was read; run again to use what it says now.")
 
 
 def _ensure_folder(folder: Path) -> None:
@@ -171,19 +195,27 @@ def _ensure_folder(folder: Path) -> None:
         raise SheetError(f"There is no folder {folder}; make it and try again.") from None
     except OSError as exc:
         raise SheetError(
-            f"No file can be made in the folder {folder} ({_reason(exc)}); put the workbook where you may write."
+            f"No file can be made in the folder {folder} ({cloud.reason(exc)}); put the workbook where you may write."
         ) from None
 
 
-def _write(beside: Path, data: bytes, *, like: Path | None) -> None:
-    with beside.open("xb") as file:
-        if like is not None:
-            about = like.stat()
-            _give(beside, about)
-            beside.chmod(stat.S_IMODE(about.st_mode))
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+@contextlib.contextmanager
+def _beside(target: Path, data: bytes, *, like: Path | None) -> Iterator[Path]:
+    """A file with `data` in the folder of `target`, on disk to its last byte; goes at the end if it is still there."""
+    beside = target.with_name(f".{target.name[:20]}.{secrets.token_hex(8)}.tmp")
+    try:
+        with beside.open("xb") as file:
+            if like is not None:
+                about = like.stat()
+                _give(beside, about)
+                beside.chmod(stat.S_IMODE(about.st_mode) | stat.S_IWRITE)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield beside
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _give(beside: Path, about: os.stat_result) -> None:
@@ -193,18 +225,43 @@ def _give(beside: Path, about: os.stat_result) -> None:
             os.chown(beside, about.st_uid, about.st_gid)
 
 
-def _move(beside: Path, target: Path) -> None:
+def _move(beside: Path, target: Path, data: bytes) -> None:
+    """Replace the file. An answer that a network drive lost is no failure where the new file stands in its place."""
+    try:
+        _patiently(lambda: beside.replace(target))
+    except OSError:
+        with contextlib.suppress(OSError):
+            if not beside.exists() and target.read_bytes() == data:
+                return
+        raise
+
+
+def _name(beside: Path, target: Path) -> None:
+    """Give a new file its name. Raises FileExistsError when somebody has taken it: nothing is ever replaced."""
+    if os.name == "nt":
+        _patiently(lambda: beside.rename(target))  # which replaces nothing there
+        return
+    try:
+        target.hardlink_to(beside)  # nor does this, everywhere
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        beside.rename(target)
+
+
+def _patiently(step: Callable[[], object]) -> None:
     pause = FIRST_PAUSE
-    for attempt in range(TRIES):
+    for _ in range(TRIES - 1):
         try:
-            beside.replace(target)
+            step()
         except PermissionError:
-            if attempt == TRIES - 1:
-                raise
             time.sleep(pause)
             pause *= 2
         else:
             return
+    step()
 
 
 def _flush_folder(folder: Path) -> None:
@@ -216,7 +273,3 @@ def _flush_folder(folder: Path) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-
-
-def _reason(exc: OSError) -> str:
-    return exc.strerror or type(exc).__name__
