@@ -11,7 +11,10 @@ import click
 from komet_xl.cli.options import Day, common, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
+
+    from komet_xl.pull import PullReport
 
 
 def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
@@ -56,7 +59,7 @@ def pull(
     """Pull the prebooks of a truck date into a sheet, one row an item.
 
     DATE is 2015-02-10, today or tomorrow. FILE.xlsx is made when it is missing; in a sheet that exists the columns
-    that stand there are refreshed and your own columns are left alone. Costs one request.
+    that stand there are refreshed, and what you wrote beside an item goes where the item goes. Costs one request.
     """
     from komet_xl.cli.render import console
     from komet_xl.model import PrebookQuery
@@ -74,4 +77,24 @@ def pull(
         out = console()
         out.print(f"{report.prebooks} prebooks with {report.items} items are in", end=" ")
         out.print(f"{report.file}, sheet {report.sheet}.", markup=False)
+    err = console(stderr=True)
+    for sentence in _about_notes(report):
+        err.print(sentence, markup=False, soft_wrap=True)
     return 0
+
+
+def _about_notes(report: PullReport) -> Iterator[str]:
+    """What a person must know about notes of their own."""
+    if report.notes_gone:
+        rows = (
+            "1 row with notes of your own is"
+            if report.notes_gone == 1
+            else f"{report.notes_gone:,} rows with notes of your own are"
+        )
+        yield f"{rows} not in Komet's answer any more; the workbook as it was before is kept in {report.copy}."
+    if report.notes_unmatched:
+        rows = "1 row" if report.notes_unmatched == 1 else f"{report.notes_unmatched:,} rows"
+        yield (
+            f"The notes in {rows} stayed where they were and cannot be matched to items, as the sheet has neither a "
+            "column prebookId nor a column number; type the heading prebookId into an empty column to have them follow."
+        )

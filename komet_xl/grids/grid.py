@@ -42,6 +42,31 @@ class Grid(Protocol):
         """Set cells, keeping each cell's format. Nothing reaches the file before the book's `save`."""
         ...
 
+    def replace(
+        self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
+    ) -> None:
+        """
+        Make `rows` the rows below the heading row, in place of all that stood there.
+
+        A new row that names an old one takes along what else stood in it: values and formulas of other columns
+        (relative references to the same sheet move with the row, a range over all rows goes on to span all of them,
+        other sheets stay), formats, height, whether it is hidden. Other new rows look like most rows did, are not
+        hidden, and get the formulas that every row had. Old rows that nobody names go. Tables and names that ended with the old rows end with the
+        new ones. Nothing reaches the file before the book's `save`.
+
+        Args:
+            heading: The heading row; it and what stands above it stay as they are.
+            columns: Where the values of a row go, one column for each.
+            rows: The new rows, topmost first.
+            origins: For each new row, the old row (as `read` counts them) that it continues, each at most once; or
+                None.
+
+        Raises:
+            SheetError: what stands there cannot be moved safely (merged cells, an array formula over several rows,
+                something below a table that is to grow); nothing is changed.
+        """
+        ...
+
 
 class Book(Protocol):
     """One workbook."""
@@ -76,6 +101,20 @@ class Book(Protocol):
 
         Raises:
             SheetError: the file is as it was before.
+        """
+        ...
+
+    def save_copy(self, mark: str) -> str:
+        """
+        Put the workbook with all that was written into a new file beside it, and leave the workbook as it is.
+
+        "orders.xlsx" and the mark "results" make "orders.results.xlsx", or "orders.results 2.xlsx" where that exists.
+
+        Returns:
+            The new file's full path, or address.
+
+        Raises:
+            SheetError: no file was made.
         """
         ...
 

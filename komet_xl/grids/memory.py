@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeAlias
 
 from komet_xl.errors import SheetError, SheetMissingError
+from komet_xl.grids.xlsx.formulas import Rows, moved, pattern
 from komet_xl.grids.xlsx.text import clean, landed
+from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from komet_xl.grids.grid import Column, Position, Value
     from komet_xl.sheets.cells import Cell
 
+_Cells: TypeAlias = "dict[int, tuple[Cell, int]]"
+"""Old cells by column, each with the row it stands in."""
 FORBIDDEN_IN_NAMES = frozenset("[]:*?/\\")
 
 
@@ -51,6 +56,38 @@ class MemoryGrid:
             line.extend([None] * (column - len(line)))
             line[column - 1] = value
 
+    def replace(
+        self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
+    ) -> None:
+        """Put these rows below the heading row, each with what else stood in the row that it continues.
+
+        Raises ValueError for what is no value of the port, no column, no old row or one named twice; then nothing is
+        changed.
+        """
+        new = [[landed(value) for value in row] for row in rows]
+        named = [each for each in origins if each is not None]
+        if len(origins) != len(rows) or any(len(row) != len(columns) for row in rows):
+            raise ValueError("each row needs an origin, and a value for each column")
+        if heading < 1 or min(columns, default=1) < 1 or len(set(columns)) != len(columns):
+            raise ValueError("columns are counted from 1, and each has one place in a row")
+        if len(set(named)) != len(named) or any(not heading < each <= len(self._rows) for each in named):
+            raise ValueError("an origin is a row below the headings, and goes on once")
+        old = self.read()
+        span = Rows(self._name, heading, max(len(old), heading), heading + len(rows))
+        filling = _filling(old, span)
+        lines = [
+            _line(zip(columns, values, strict=True), filling if origin is None else self._cells(origin), number, span)
+            for number, (values, origin) in enumerate(zip(new, origins, strict=True), start=heading + 1)
+        ]
+        self._hidden = frozenset(row for row in self._hidden if row <= heading) | frozenset(
+            number for number, origin in enumerate(origins, start=heading + 1) if origin in self._hidden
+        )
+        self._rows.extend([] for _ in range(heading - len(self._rows)))
+        self._rows[heading:] = lines
+
+    def _cells(self, number: int) -> _Cells:
+        return {column: (cell, number) for column, cell in enumerate(self._rows[number - 1], start=1)}
+
 
 class MemoryBook:
     """Sheets in memory. `saved` shows what a file would hold."""
@@ -67,6 +104,10 @@ class MemoryBook:
         self._grids = [MemoryGrid(name, rows, rows_hidden.get(name, ())) for name, rows in (sheets or {}).items()]
         self.locked: str | None = None
         """The sentence with which `ensure_writable` and `save` refuse; None while the book can be saved."""
+        self.full: str | None = None
+        """The sentence with which `save_copy` refuses; None while there is room for a copy."""
+        self.copies: dict[str, dict[str, list[list[Cell]]]] = {}
+        """Each copy's sheets by the copy's name."""
         self.saved: dict[str, list[list[Cell]]] = self._snapshot()
         """Each sheet's rows as of the last save."""
 
@@ -113,6 +154,18 @@ class MemoryBook:
         self.ensure_writable()
         self.saved = self._snapshot()
 
+    def save_copy(self, mark: str) -> str:
+        """Keep what was written so far in `copies`, under a name that is free. Raises SheetError while `full`."""
+        if self.full is not None:
+            raise SheetError(self.full)
+        place = PurePath(self._where)
+        name, count = place.with_name(f"{place.stem}.{mark}{place.suffix}"), 1
+        while str(name) in self.copies:
+            count += 1
+            name = place.with_name(f"{place.stem}.{mark} {count}{place.suffix}")
+        self.copies[str(name)] = self._snapshot()
+        return str(name)
+
     def _snapshot(self) -> dict[str, list[list[Cell]]]:
         return {grid.name: grid.read() for grid in self._grids}
 
@@ -121,3 +174,29 @@ def _used(row: list[Cell]) -> list[Cell]:
     while row and row[-1] is None:
         row.pop()
     return row
+
+
+def _line(values: Iterable[tuple[int, Cell]], cells: _Cells, number: int, span: Rows) -> list[Cell]:
+    """A new row: values by column, and what comes from old rows in the other columns."""
+    line = {column: _moved(cell, row, number, span) for column, (cell, row) in cells.items()} | dict(values)
+    return [line.get(column) for column in range(1, max(line, default=0) + 1)]
+
+
+def _moved(cell: Cell, old: int, new: int, span: Rows) -> Cell:
+    """A cell of row `old` as it stands in row `new`."""
+    if not isinstance(cell, Formula):
+        return cell
+    return Formula("=" + moved(cell.text.removeprefix("="), old, new, span), cell.value)
+
+
+def _filling(rows: Sequence[Sequence[Cell]], span: Rows) -> _Cells:
+    """Formulas that every row below the headings has."""
+    body = [(number, row) for number, row in enumerate(rows, start=1) if number > span.heading and row]
+    found: _Cells = {}
+    for column in range(1, min((len(row) for _, row in body), default=0) + 1):
+        cells = [(row[column - 1], number) for number, row in body]
+        formulas = [(cell, number) for cell, number in cells if isinstance(cell, Formula)]
+        kinds = {pattern(cell.text.removeprefix("="), number, span.sheet) for cell, number in formulas}
+        if len(kinds) == 1 and len(formulas) == len(body):
+            found[column] = Formula(formulas[0][0].text, None), formulas[0][1]
+    return found

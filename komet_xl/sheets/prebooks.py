@@ -1,26 +1,28 @@
-"""Prebooks to sheet rows: which columns, in which order, and what a refresh of an existing sheet changes. Pure."""
+"""Prebooks to sheet rows: which columns, in which order, by what a row is known again. Pure."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from komet_xl.errors import HeadingError
 from komet_xl.sheets import cells, headings
 from komet_xl.sheets.columns import Column, Kind
+from komet_xl.sheets.origins import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from komet_xl.model import Prebook
-    from komet_xl.sheets.cells import Cell
 
 Value: TypeAlias = "str | int | Decimal | date | None"
-Row: TypeAlias = "dict[str, Value]"
-"""One sheet row by heading."""
+Row: TypeAlias = "tuple[Value, ...]"
+"""One sheet row, a value for each column of its table."""
+Extra: TypeAlias = "dict[str, Value]"
+"""What a row holds beyond the columns that we know, by heading."""
 
 _PREBOOK: Final = (
     ("prebookId", "prebook_id", Kind.ID, 12),
@@ -86,12 +88,23 @@ PREBOOK_FIELDS: Final = {name: attribute for name, attribute, *_ in _PREBOOK}
 """Attribute of a prebook by heading."""
 ITEM_FIELDS: Final = {name: attribute for name, attribute, *_ in _ITEM}
 """Attribute of a prebook item by heading."""
-FEWEST_HEADINGS: Final = 2
-"""Fewer known headings than this, and a sheet is not ours to write into."""
 LONGEST_HEADING: Final = 200
 """Characters of a heading made of a key that we do not know: every grid keeps them, so the next pull finds it again."""
 UNPRINTABLE: Final = "\ufffd"
 """Stands in such a heading for what a grid may not keep."""
+
+
+PREBOOK_IDENTITY: Final = Identity(
+    beside_item=(), instead_of_item=("vendorId", "productId", "boxType", "markCode"), of_items=tuple(ITEM_FIELDS)
+)
+"""By what an item is found again in a sheet."""
+BREAKDOWN_IDENTITY: Final = Identity(beside_item=("productId",), instead_of_item=("line", "productId"), of_items=())
+"""By what a product of an assorted box is found again in a sheet."""
+
+_head: Final = attrgetter(*PREBOOK_FIELDS.values())
+_line: Final = attrgetter(*ITEM_FIELDS.values())
+_part: Final = attrgetter(*(attribute for _, attribute, *_ in _BREAKDOWN[1:]))
+_NO_ITEM: Final[Row] = (None,) * len(_ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +114,45 @@ class Table:
     columns: tuple[Column, ...]
     """The known columns in their order, then new keys."""
     rows: tuple[Row, ...]
+    """One value for each of the columns."""
+    identity: Identity
+    """By what a row is found again in a sheet that an earlier pull has filled."""
+
+    def values(self, heading: str) -> list[Value]:
+        """All that stands under a heading, topmost first."""
+        place = [each.heading for each in self.columns].index(heading)
+        return [row[place] for row in self.rows]
 
 
 def to_table(prebooks: Iterable[Prebook]) -> Table:
     """One row a prebook item, the prebook's fields repeated; a prebook without items has one row."""
-    rows: list[Row] = []
-    new: dict[str, Column] = {}
+    rows: list[tuple[Row, Extra]] = []
+    new = _NewKeys()
     for prebook in prebooks:
-        head = {name: to_value(getattr(prebook, attribute)) for name, attribute, *_ in _PREBOOK}
-        head |= _extra(prebook.extra, "prebook", new)
+        head = _to_row(_head(prebook))
+        extra = new.values("prebook", prebook.extra)
         if not prebook.items:
-            rows.append(head)
-        for item in prebook.items:
-            line = {name: to_value(getattr(item, attribute)) for name, attribute, *_ in _ITEM}
-            rows.append(head | line | _extra(item.extra, "item", new))
-    return Table((*COLUMNS, *new.values()), tuple(rows))
+            rows.append((head + _NO_ITEM, extra))
+        rows += [(head + _to_row(_line(item)), extra | new.values("item", item.extra)) for item in prebook.items]
+    return new.table(COLUMNS, rows, PREBOOK_IDENTITY)
 
 
 def to_breakdown_table(prebooks: Iterable[Prebook]) -> Table:
     """One row a product of an assorted box; `line` is the item's position in its prebook, from 1."""
-    rows: list[Row] = []
-    new: dict[str, Column] = {}
+    rows: list[tuple[Row, Extra]] = []
+    new = _NewKeys()
     for prebook in prebooks:
         for position, item in enumerate(prebook.items, start=1):
-            head: Row = {"prebookId": to_value(prebook.prebook_id), "number": prebook.number, "line": position}
-            head["prebookItemId"] = to_value(item.item_id)
-            for part in item.breakdowns:
-                own = {name: to_value(getattr(part, attribute)) for name, attribute, *_ in _BREAKDOWN[1:]}
-                rows.append(head | own | _extra(part.extra, "breakdown", new))
-    return Table((*BREAKDOWN_COLUMNS, *new.values()), tuple(rows))
+            if item.breakdowns:
+                head = _to_row((prebook.prebook_id, prebook.number, position, item.item_id))
+                rows += [(head + _to_row(_part(part)), new.values("breakdown", part.extra)) for part in item.breakdowns]
+    return new.table(BREAKDOWN_COLUMNS, rows, BREAKDOWN_IDENTITY)
 
 
 def to_value(value: Any) -> Value:  # noqa: ANN401  any field of a noun, or an unknown key's JSON
     """A cell's value: text stays text, numbers stay exact (as text beyond 15 digits), blank text is no cell."""
-    if value is None or value == "":
-        return None
+    if isinstance(value, str) or value is None:
+        return value or None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
@@ -145,81 +162,40 @@ def to_value(value: Any) -> Value:  # noqa: ANN401  any field of a noun, or an u
         return value if value.is_finite() and len(digits) <= 15 and abs(value.adjusted()) <= 15 else str(value)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return value  # type: ignore[no-any-return]  # text or date
+    return value  # type: ignore[no-any-return]  # a date
 
 
-def find_layout(rows: Sequence[Sequence[Cell]], columns: Sequence[Column], name: str) -> headings.Layout | None:
-    """
-    Where a sheet that exists has our columns; None for a sheet with nothing in it.
-
-    Raises:
-        HeadingError: there is something in it, and it is not a sheet of ours.
-    """
-    earlier = [cell for row in rows[: headings.DEEPEST_HEADING_ROW] for cell in row if _is_new_key(cell)]
-    wanted = [*earlier, *(each.heading for each in columns)]  # of two spellings the last one counts: today's
-    layout = headings.find_layout(rows, wanted, enough=FEWEST_HEADINGS)
-    if layout is None and any(not cells.is_blank(cell) for row in rows for cell in row):
-        raise HeadingError(
-            f"the sheet {name} holds something, but none of the headings of a pull in its first "
-            f"{headings.DEEPEST_HEADING_ROW} rows; choose another sheet with --sheet."
-        )
-    return layout
+def _to_row(fields: Iterable[object]) -> Row:
+    return tuple(map(to_value, fields))
 
 
-def to_cells(
-    rows: Sequence[Sequence[Cell]], layout: headings.Layout | None, table: Table
-) -> dict[tuple[int, int], Value]:
-    """
-    What to write so that the sheet shows the table and nothing of an earlier one.
+class _NewKeys:
+    """Columns for keys that we do not know, in the order in which they turn up."""
 
-    Columns that a person deleted stay deleted; new keys go after the last used column; other columns are left alone.
-    """
-    written: dict[tuple[int, int], Value] = {}
-    column_of, first = _place_columns(rows, layout, table, written)
-    for number, row in enumerate(table.rows, start=first):
-        for heading, column in column_of.items():
-            written[number, column] = row.get(heading)
-    for number in range(first + len(table.rows), len(rows) + 1):
-        for column in column_of.values():
-            old = rows[number - 1]
-            if column <= len(old) and old[column - 1] is not None:
-                written[number, column] = None
-    return written
+    def __init__(self) -> None:
+        self._columns: dict[str, Column] = {}
+        self._headings: dict[tuple[str, str], str] = {}
 
+    def values(self, owner: str, extra: Mapping[str, object]) -> Extra:
+        """Values by heading; of two keys that share a column, the first with a value counts."""
+        found: Extra = {}
+        for key, value in extra.items():
+            heading = self._headings.get((owner, key)) or self._heading(owner, key)
+            if found.get(heading) is None:
+                found[heading] = to_value(value)
+        return found
 
-def _place_columns(
-    rows: Sequence[Sequence[Cell]],
-    layout: headings.Layout | None,
-    table: Table,
-    written: dict[tuple[int, int], Value],
-) -> tuple[dict[str, int], int]:
-    """Column by heading, and the first row below the headings; headings that are new are put into `written`."""
-    if layout is None:
-        for column, each in enumerate(table.columns, start=1):
-            written[1, column] = each.heading
-        return {each.heading: column for column, each in enumerate(table.columns, start=1)}, 2
-    column_of = dict(layout.columns)
-    width = max([layout.width, *(len(row) for row in rows)])
-    known = {each.heading for each in (*COLUMNS, *BREAKDOWN_COLUMNS)}
-    for each in table.columns:
-        if each.heading not in column_of and each.heading not in known:
-            width += 1
-            written[layout.row, width] = each.heading
-            column_of[each.heading] = width
-    return column_of, layout.row + 1
+    def table(self, known: tuple[Column, ...], rows: list[tuple[Row, Extra]], identity: Identity) -> Table:
+        """The rows with a place for each new key in every one of them."""
+        if not self._columns:
+            return Table(known, tuple(row for row, _ in rows), identity)
+        columns = tuple(self._columns.values())
+        names = [each.heading for each in columns]
+        return Table((*known, *columns), tuple(row + tuple(map(extra.get, names)) for row, extra in rows), identity)
 
-
-def _is_new_key(cell: Cell) -> TypeGuard[str]:
-    """Whether a heading is one that an earlier pull made for a key it did not know."""
-    return isinstance(cell, str) and cell.startswith(("prebook.", "item.", "breakdown."))
-
-
-def _extra(extra: Mapping[str, object], owner: str, new: dict[str, Column]) -> Row:
-    row: Row = {}
-    for key, value in extra.items():
+    def _heading(self, owner: str, key: str) -> str:
         name = f"{owner}.{''.join(each if each.isprintable() else UNPRINTABLE for each in key)}"[:LONGEST_HEADING]
         column = Column(name, Kind.TEXT, max(12, min(len(name) + 1, 40)))
-        heading = new.setdefault(headings.squeeze(name), column).heading
-        if row.get(heading) is None:
-            row[heading] = to_value(value)
-    return row
+        heading = self._columns.setdefault(headings.squeeze(name), column).heading
+        self._headings[owner, key] = heading
+        return heading

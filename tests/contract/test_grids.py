@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook
 
 from komet_xl.errors import SheetError, SheetMissingError
 from komet_xl.grids.grid import Column, Kind
 from komet_xl.grids.memory import MemoryBook
 from komet_xl.grids.xlsx import new_book, open_book
+from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from komet_xl.grids.grid import Book, Value
+    from komet_xl.grids.grid import Book, Grid, Value
+    from komet_xl.sheets.cells import Cell
 
 COLUMNS = [
     Column("prebookId", Kind.ID),
@@ -29,8 +32,8 @@ COLUMNS = [
 HEADINGS = [column.heading for column in COLUMNS]
 
 
-def memory(_: Path) -> Book:
-    return MemoryBook()
+def memory(folder: Path) -> Book:
+    return MemoryBook(where=str(folder / "book.xlsx"))
 
 
 def xlsx(folder: Path) -> Book:
@@ -226,3 +229,208 @@ def test_a_fresh_book_can_be_written(book: Book) -> None:
 
 def test_where_names_the_book(book: Book) -> None:
     assert book.where
+
+
+# ------------------------------------------------------------------------------------------ rows that are replaced
+
+PULLED = ["prebookId", "boxes", "note", "twice"]
+ROWS: list[list[Cell]] = [
+    PULLED,
+    [1, 10, "one", Formula("=B2*2", None)],
+    [2, 20, None, Formula("=B3*2+SUM(B$2:B2)", None)],
+    [3, 30, "three", Formula('=$B$1&B4&"B4"&other!B4', None)],
+    [4, 40, "four", Formula("=1+1", None)],
+]
+
+
+def memory_sheet(folder: Path, rows: list[list[Cell]], hidden: set[int]) -> Book:
+    return MemoryBook({"prebooks": rows}, where=str(folder / "made.xlsx"), hidden={"prebooks": hidden})
+
+
+def xlsx_sheet(folder: Path, rows: list[list[Cell]], hidden: set[int]) -> Book:
+    made = Workbook()
+    page = made.active
+    assert page is not None
+    page.title = "prebooks"
+    for row in rows:
+        page.append([cell.text if isinstance(cell, Formula) else cell for cell in row])
+    for number in hidden:
+        page.row_dimensions[number].hidden = True
+    made.save(folder / "made.xlsx")
+    return open_book(folder / "made.xlsx")
+
+
+@pytest.fixture(params=[memory_sheet, xlsx_sheet], ids=["memory", "xlsx"])
+def pulled(request: pytest.FixtureRequest, tmp_path: Path) -> Book:
+    """A book with a sheet "prebooks" as a pull and a person have left it; its row 4 is hidden."""
+    make: Callable[[Path, list[list[Cell]], set[int]], Book] = request.param
+    return make(tmp_path, ROWS, {4})
+
+
+def shown(grid: Grid) -> list[list[object]]:
+    """The sheet with the text of each formula."""
+    return [[cell.text if isinstance(cell, Formula) else cell for cell in row] for row in grid.read()]
+
+
+def both(book: Book) -> list[list[object]]:
+    """The sheet, after making sure that saving changes nothing of what is read."""
+    before = shown(book.grid("prebooks"))
+    book.save()
+    assert shown(book.grid("prebooks")) == before
+    return before
+
+
+def test_replaced_rows_take_along_what_else_stood_in_the_row_they_continue(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [1, 2], [[3, 31], [9, 90], [1, 11], [2, 21]], [4, None, 2, 3])
+
+    assert both(pulled) == [
+        PULLED,
+        [3, 31, "three", '=$B$1&B2&"B4"&other!B4'],
+        [9, 90],
+        [1, 11, "one", "=B4*2"],
+        [2, 21, None, "=B5*2+SUM(B$2:B4)"],
+    ]
+
+
+def test_rows_that_nobody_names_go_with_all_that_stood_in_them(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [1, 2], [[4, 41]], [5])
+
+    assert both(pulled) == [PULLED, [4, 41, "four", "=1+1"]]
+    assert pulled.grid("prebooks").hidden_rows() == frozenset()
+
+
+def test_no_rows_leave_the_headings_only(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [1, 2], [], [])
+
+    assert both(pulled) == [PULLED]
+
+
+def test_a_hidden_row_stays_hidden_where_it_goes_on(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [1, 2], [[1, 10], [4, 40], [3, 30]], [2, 5, 4])
+
+    assert pulled.grid("prebooks").hidden_rows() == {4}
+    pulled.grid("prebooks").replace(1, [1, 2], [[3, 30], [1, 10]], [4, 2])
+    assert pulled.grid("prebooks").hidden_rows() == {2}
+    pulled.save()
+    assert pulled.grid("prebooks").hidden_rows() == {2}
+
+
+def test_a_formula_that_every_row_has_goes_on_in_new_rows(pulled: Book) -> None:
+    grid = pulled.grid("prebooks")
+    grid.replace(1, [1, 2], [[1, 10]], [2])
+
+    grid.replace(1, [1, 2], [[8, 80], [1, 10], [9, 90]], [None, 2, None])
+
+    assert both(pulled) == [PULLED, [8, 80, None, "=B2*2"], [1, 10, "one", "=B3*2"], [9, 90, None, "=B4*2"]]
+
+
+def test_a_new_row_is_seen_also_where_a_blank_row_was_hidden(pulled: Book) -> None:
+    grid = pulled.grid("prebooks")
+    grid.write({(row, column): None for row in (4, 5) for column in (1, 2, 3, 4)})
+    pulled.save()
+
+    grid.replace(1, [1, 2], [[2, 20], [1, 10], [8, 80]], [3, 2, None])
+
+    assert grid.hidden_rows() == frozenset()
+
+
+def test_columns_may_stand_in_any_order_and_beyond_the_last_one(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [6, 1], [["blue", 1], [None, 8]], [2, None])
+
+    assert both(pulled) == [PULLED, [1, 10, "one", "=B2*2", None, "blue"], [8]]
+
+
+def test_a_replaced_value_takes_the_place_of_a_formula_and_none_empties_a_cell(pulled: Book) -> None:
+    pulled.grid("prebooks").replace(1, [1, 2, 4], [[1, None, Decimal("2.50")], [2, "=1+1", "-"]], [2, 3])
+
+    assert both(pulled) == [PULLED, [1, None, "one", 2.5], [2, "=1+1", None, "-"]]
+
+
+def test_what_stands_above_the_headings_stays(book: Book) -> None:
+    grid = book.add("prebooks", [])
+    grid.write({(1, 1): "Truck of Tuesday", (3, 1): "prebookId", (3, 2): "note", (4, 1): 1, (4, 2): "one", (5, 1): 2})
+
+    grid.replace(3, [1], [[2], [1]], [5, 4])
+
+    assert both(book) == [["Truck of Tuesday"], [], ["prebookId", "note"], [2], [1, "one"]]
+
+
+def test_a_new_sheet_is_filled_at_once(book: Book) -> None:
+    day = date(2026, 2, 10)
+    grid = book.add("prebooks", COLUMNS)
+
+    grid.replace(1, [1, 2, 3, 4, 5], [[85063, 5, Decimal("1.25"), day, "A 1"]] * 3, [None] * 3)
+
+    assert both(book) == [HEADINGS, *[[85063, 5, 1.25, day, "A 1"]] * 3]
+
+
+def test_writes_before_and_after_a_replacement_count(pulled: Book) -> None:
+    grid = pulled.grid("prebooks")
+    grid.write({(3, 3): "two", (1, 5): "more"})
+    grid.replace(1, [1, 2], [[2, 20], [1, 10]], [3, 2])
+    grid.write({(2, 5): "late"})
+
+    assert both(pulled) == [[*PULLED, "more"], [2, 20, "two", "=B2*2+SUM(B$2:B1)", "late"], [1, 10, "one", "=B3*2"]]
+
+
+def test_rows_are_replaced_again_and_again(pulled: Book) -> None:
+    grid = pulled.grid("prebooks")
+    grid.replace(1, [1, 2], [[3, 30], [1, 10]], [4, 2])
+    grid.replace(1, [1, 2], [[1, 11]], [3])
+    pulled.save()
+    pulled.grid("prebooks").replace(1, [1, 2], [[8, 80], [1, 12]], [None, 2])
+
+    assert both(pulled) == [PULLED, [8, 80, None, "=B2*2"], [1, 12, "one", "=B3*2"]]
+
+
+@pytest.mark.parametrize("value", [10**15, Decimal("NaN"), True, datetime(2026, 1, 1, 12, tzinfo=UTC)], ids=str)
+def test_a_value_that_no_cell_keeps_replaces_nothing(pulled: Book, value: Value) -> None:
+    before = shown(pulled.grid("prebooks"))
+
+    with pytest.raises(ValueError, match=r"."):
+        pulled.grid("prebooks").replace(1, [1, 2], [[1, 2], [3, value]], [3, 2])
+
+    assert shown(pulled.grid("prebooks")) == before
+
+
+# --------------------------------------------------------------------------------------------------------- copies
+
+
+def opened(book: Book, where: str) -> Book:
+    """The copy of that name."""
+    if isinstance(book, MemoryBook):
+        return MemoryBook(book.copies[where], where=where)
+    return open_book(Path(where))
+
+
+def test_a_copy_has_all_that_was_written_and_the_book_stays_as_it_is(pulled: Book, tmp_path: Path) -> None:
+    pulled.grid("prebooks").write({(2, 3): "changed"})
+
+    where = pulled.save_copy("before pull")
+
+    assert where == str(tmp_path / "made.before pull.xlsx")
+    assert opened(pulled, where).grid("prebooks").read()[1][2] == "changed"
+    saved = (
+        pulled.saved["prebooks"]
+        if isinstance(pulled, MemoryBook)
+        else open_book(Path(pulled.where)).grid("prebooks").read()
+    )
+    assert saved[1][2] == "one"
+    pulled.save()
+    assert pulled.grid("prebooks").read()[1][2] == "changed"
+
+
+def test_a_copy_keeps_what_is_changed_afterwards(pulled: Book) -> None:
+    where = pulled.save_copy("before pull")
+    pulled.grid("prebooks").replace(1, [1, 2], [], [])
+    pulled.save()
+
+    assert shown(opened(pulled, where).grid("prebooks")) == shown(memory_sheet(Path(), ROWS, set()).grid("prebooks"))
+
+
+def test_a_second_copy_gets_a_name_of_its_own(pulled: Book, tmp_path: Path) -> None:
+    names = [pulled.save_copy("results") for _ in range(3)]
+
+    assert names == [
+        str(tmp_path / each) for each in ("made.results.xlsx", "made.results 2.xlsx", "made.results 3.xlsx")
+    ]

@@ -7,15 +7,20 @@ import pytest
 from openpyxl import load_workbook
 
 from komet_xl.errors import ApiError, HeadingError, SheetError, UnansweredError
+from komet_xl.grids.memory import MemoryBook
 from komet_xl.model import PrebookQuery
+from komet_xl.pull import PullReport, pull_prebooks
 from komet_xl.sandbox.server import Sandbox
 from komet_xl.sheets.cells import day
-from tests.support.orders import FIRST, ROSE, make_orders
+from komet_xl.sheets.prebooks import BREAKDOWN_COLUMNS
+from tests.support.cli import run
+from tests.support.orders import FIRST, ROSE, make_orders, set_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from komet_xl.session import Session
+    from komet_xl.sheets.cells import Cell
 
 DAY = day("2015-02-10")
 QUERY = PrebookQuery(truck_date=DAY)
@@ -170,3 +175,124 @@ def test_a_pushed_line_is_in_the_next_pull(komet: Sandbox, session: Session, tmp
     session.pull(QUERY, tmp_path / "day.xlsx")
 
     assert [row["totalBoxes"] for row in rows_of(tmp_path / "day.xlsx") if row["markCode"] == "MARK"] == [7]
+
+
+# ----------------------------------------------------------------------------------------- notes of the user's own
+
+SECOND = 1_949_612
+OTHER_DAY = PrebookQuery(truck_date=day("2015-03-01"))
+"""A day without prebooks."""
+
+
+def pull_into(session: Session, book: MemoryBook, query: PrebookQuery = QUERY) -> PullReport:
+    return pull_prebooks(session.client, book, session.journal.seen, query)
+
+
+def noted(session: Session) -> MemoryBook:
+    """A book with the day in it and a note beside the item of the second prebook, in its last row."""
+    book = MemoryBook(where="day.xlsx")
+    pull_into(session, book)
+    book.grid("prebooks").write({(1, 40): "mine", (5, 40): "call Ana"})
+    book.save()
+    return book
+
+
+def notes(book: MemoryBook) -> list[tuple[Cell, Cell]]:
+    """Prebook and note of each row."""
+    return [(row[0], row[39] if len(row) > 39 else None) for row in book.saved["prebooks"][1:]]
+
+
+def test_a_note_stays_beside_its_item_when_items_are_added_before_it(komet: Sandbox, session: Session) -> None:
+    book = noted(session)
+    komet.add_foreign_line(FIRST, ROSE, 7, "2.50", "MARK")
+
+    report = pull_into(session, book)
+
+    assert notes(book) == [(FIRST, None)] * 4 + [(SECOND, "call Ana")]
+    assert (report.notes_gone, report.copy, report.notes_unmatched, book.copies) == (0, None, 0, {})
+
+
+def test_notes_of_rows_that_are_gone_are_kept_in_a_copy_of_the_workbook_as_it_was(session: Session) -> None:
+    book = noted(session)
+    before = book.saved
+
+    report = pull_into(session, book, OTHER_DAY)
+
+    assert (report.notes_gone, report.copy) == (1, "day.before pull.xlsx")
+    assert book.copies == {"day.before pull.xlsx": before}
+    assert [len(row) for row in book.saved["prebooks"]] == [40]
+
+
+def test_rows_without_notes_go_without_a_copy(session: Session) -> None:
+    book = MemoryBook()
+    pull_into(session, book)
+
+    report = pull_into(session, book, OTHER_DAY)
+
+    assert (report.notes_gone, report.copy, book.copies) == (0, None, {})
+
+
+def test_without_room_for_the_copy_nothing_is_changed(session: Session) -> None:
+    book = noted(session)
+    book.full = "there is no room beside day.xlsx."
+    before = book.saved
+
+    with pytest.raises(SheetError, match="no room"):
+        pull_into(session, book, OTHER_DAY)
+
+    assert book.saved == before
+    assert book.grid("prebooks").read() == before["prebooks"]
+
+
+@pytest.mark.parametrize("name", ["prebooks", "breakdowns"])
+def test_a_row_of_the_users_own_in_either_sheet_stops_the_pull_before_anything_is_changed(
+    name: str, session: Session
+) -> None:
+    book = noted(session)
+    if name == "breakdowns":
+        book.add(name, BREAKDOWN_COLUMNS)
+    book.grid(name).write({(7, 2): "Total"})
+    before = book.grid("prebooks").read()
+
+    with pytest.raises(SheetError, match=f"the sheet {name} has a row of your own.*B7 holds 'Total'"):
+        pull_into(session, book, OTHER_DAY)
+
+    assert book.grid("prebooks").read() == before
+    assert book.copies == {}
+
+
+def test_notes_that_cannot_be_matched_are_reported(session: Session) -> None:
+    book = MemoryBook({"prebooks": [["totalBoxes", "unitPrice", "mine"], [1, 1, "first"], [2, 2]]})
+
+    report = pull_into(session, book)
+
+    assert (report.notes_unmatched, report.notes_gone) == (1, 0)
+    assert [row[2:] for row in book.saved["prebooks"]] == [["mine"], ["first"], [], [], []]
+
+
+def test_the_command_line_says_in_one_sentence_where_notes_are_kept(komet: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "day.xlsx"
+    run("pull", "2015-02-10", file, komet=komet)
+    set_cells(file, {"AN1": "mine", "AN3": "call Ana", "AN5": "hold"}, sheet="prebooks")
+
+    ran = run("pull", "2015-03-01", file, "--json", komet=komet)
+
+    copy = tmp_path / "day.before pull.xlsx"
+    assert (ran.code, ran.json["notes_gone"], ran.json["copy"]) == (0, 2, str(copy))
+    assert ran.err == (
+        f"2 rows with notes of your own are not in Komet's answer any more; the workbook as it was before is kept in "
+        f"{copy}.\n"
+    )
+    assert [row["mine"] for row in rows_of(copy)] == [None, "call Ana", None, "hold"]
+    assert rows_of(file) == []
+
+
+def test_the_command_line_says_that_notes_cannot_be_matched(komet: Sandbox, tmp_path: Path) -> None:
+    rows = [(1, 1, "first"), (2, 2, None)]
+    file = make_orders(tmp_path / "day.xlsx", rows, headings=("totalBoxes", "unitPrice", "mine"), sheet="prebooks")
+
+    ran = run("pull", "2015-02-10", file, komet=komet)
+
+    assert ran.code == 0
+    assert ran.err.startswith("The notes in 1 row stayed where they were")
+    assert [row["mine"] for row in rows_of(file)] == ["first", None, None, None]

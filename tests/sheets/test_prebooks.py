@@ -1,23 +1,15 @@
-"""Prebooks to rows, and what a refresh leaves alone in a sheet that people have worked on."""
+"""Prebooks to rows."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
-from komet_xl.errors import HeadingError
 from komet_xl.grids.memory import MemoryBook
-from komet_xl.komet import wire
 from komet_xl.sheets import prebooks as table
-from komet_xl.sheets.cells import Formula
-
-if TYPE_CHECKING:
-    from komet_xl.grids.memory import MemoryGrid
-    from komet_xl.model import Prebook
-    from komet_xl.sheets.cells import Cell
+from tests.sheets.pulls import column, item, prebook, pulled
 
 _PREBOOK = (
     "prebookId number type truckDate customerId customerCode customerName customerPONumber locationId locationCode "
@@ -28,30 +20,6 @@ _PREBOOK = (
 PREBOOK_HEADINGS = _PREBOOK.split()
 _BREAKDOWN = "prebookId number line prebookItemId productId productDescription stemsBunch bunches price"
 BREAKDOWN_HEADINGS = _BREAKDOWN.split()
-
-
-def item(**fields: object) -> dict[str, object]:
-    return {"prebookItemId": 1, "productDescription": "Rose", "unitPrice": "0.25", "totalBoxes": 2, **fields}
-
-
-def prebook(*items: dict[str, object], **fields: object) -> Prebook:
-    return wire.parse_prebook(
-        {"id": 85063, "number": "013010", "truckDate": "2015-02-10", "details": [*items], **fields}
-    )
-
-
-def pulled(book: MemoryBook, *prebooks: Prebook, name: str = "prebooks") -> list[list[Cell]]:
-    """The sheet after a pull of these prebooks into it."""
-    rows = table.to_table(prebooks)
-    grid: MemoryGrid = book.grid(name) if book.has(name) else book.add(name, rows.columns)
-    found = grid.read()
-    grid.write(table.to_cells(found, table.find_layout(found, rows.columns, name), rows))
-    return grid.read()
-
-
-def column(rows: list[list[Cell]], heading: str) -> list[Cell]:
-    index = rows[0].index(heading)
-    return [row[index] if index < len(row) else None for row in rows[1:]]
 
 
 def test_a_new_sheet_has_exactly_the_documented_headings() -> None:
@@ -116,13 +84,13 @@ def test_breakdowns_say_which_line_of_their_prebook_they_belong_to() -> None:
     )
 
     assert [each.heading for each in found.columns] == [*BREAKDOWN_HEADINGS, "breakdown.hue"]
-    assert [(row["prebookId"], row["line"], row["prebookItemId"]) for row in found.rows] == [
-        (85063, 2, 2),
-        (85063, 2, 2),
-        (7, 1, 1),
+    assert [row[:4] for row in found.rows] == [
+        (85063, "013010", 2, 2),
+        (85063, "013010", 2, 2),
+        (7, "013010", 1, 1),
     ]
-    assert found.rows[0]["price"] == Decimal("0.30")
-    assert found.rows[0]["breakdown.hue"] == "r"
+    assert found.values("price") == [Decimal("0.30")] * 3
+    assert found.values("breakdown.hue") == ["r"] * 3
 
 
 @pytest.mark.parametrize(
@@ -161,75 +129,19 @@ def test_a_missing_price_is_blank_never_zero() -> None:
 
 @pytest.mark.parametrize("hostile", ["=1+1", "+1", "-1", "@SUM(A1)", "#N/A", "_x0041_", "a\x00b", "x" * 40_000])
 def test_hostile_texts_stay_texts(hostile: str) -> None:
-    (row,) = table.to_table([prebook(item(boxType=hostile), customerName=hostile)]).rows
+    found = table.to_table([prebook(item(boxType=hostile), customerName=hostile)])
 
-    assert (row["customerName"], row["boxType"]) == (hostile, hostile)
-
-
-# --------------------------------------------------------------------------------------- a sheet that exists
+    assert (found.values("customerName"), found.values("boxType")) == ([hostile], [hostile])
 
 
-def test_deleted_columns_stay_deleted_and_moved_ones_are_followed() -> None:
-    book = MemoryBook({"prebooks": [["Unit Price", "my note", "PREBOOK_ID"], [9.99, "keep", 1]]})
+def test_every_row_has_a_value_for_every_column() -> None:
+    found = table.to_table([prebook(item()), prebook(id=7), prebook(item(mood="blue"), season="late", id=8)])
 
-    rows = pulled(book, prebook(item()))
-
-    assert rows == [["Unit Price", "my note", "PREBOOK_ID"], [0.25, "keep", 85063]]
-
-
-def test_the_heading_row_may_stand_below_a_title_of_the_users() -> None:
-    book = MemoryBook({"prebooks": [["Truck of Tuesday"], [], ["number", "prebookId"], ["old", 1]]})
-
-    rows = pulled(book, prebook(item()))
-
-    assert rows == [["Truck of Tuesday"], [], ["number", "prebookId"], ["013010", 85063]]
+    assert {len(row) for row in found.rows} == {len(found.columns)} == {len(PREBOOK_HEADINGS) + 2}
+    assert found.values("item.mood") == [None, None, "blue"]
 
 
-def test_rows_of_an_earlier_longer_pull_are_emptied_in_our_columns_only() -> None:
-    note = Formula("=A3*2", 4)
-    book = MemoryBook({"prebooks": [["prebookId", "mine", "number"], [1, "a", "x"], [2, note, "y"], [3, "c"], []]})
+def test_the_rows_of_a_prebook_share_its_values() -> None:
+    first, second = table.to_table([prebook(item(), item(prebookItemId=2), customerName="Flower Shop")]).rows
 
-    rows = pulled(book, prebook(item()))
-
-    assert rows == [["prebookId", "mine", "number"], [85063, "a", "013010"], [None, note], [None, "c"]]
-
-
-def test_new_keys_go_after_the_last_used_column() -> None:
-    book = MemoryBook({"prebooks": [["prebookId", "number"], [1, "x", None, "scribble"]]})
-
-    rows = pulled(book, prebook(item(mood="blue")))
-
-    assert rows == [["prebookId", "number", None, None, "item.mood"], [85063, "013010", None, "scribble", "blue"]]
-
-
-def test_a_key_that_came_and_went_is_emptied_and_found_again() -> None:
-    book = MemoryBook()
-    pulled(book, prebook(item(mood="blue")))
-
-    assert column(pulled(book, prebook(item())), "item.mood") == [None]
-    rows = pulled(book, prebook(item(Mood="red")))
-    assert (len(rows[0]), rows[1][-1]) == (len(PREBOOK_HEADINGS) + 1, "red")
-
-
-def test_a_second_pull_of_the_same_changes_nothing() -> None:
-    book = MemoryBook()
-    first = pulled(book, prebook(item(mood="blue"), item()))
-
-    assert pulled(book, prebook(item(mood="blue"), item())) == first
-
-
-def test_a_sheet_with_nothing_in_it_is_filled_from_its_first_cell() -> None:
-    book = MemoryBook({"prebooks": [[None, " "], []]})
-
-    rows = pulled(book, prebook(item()))
-
-    assert rows[0] == PREBOOK_HEADINGS
-    assert column(rows, "prebookId") == [85063]
-
-
-@pytest.mark.parametrize("rows", [[["budget", 2026]], [["number", "of", "guests"]], [[None]] * 25 + [["x"]]])
-def test_a_sheet_that_is_not_ours_is_refused(rows: list[list[Cell]]) -> None:
-    with pytest.raises(
-        HeadingError, match=r"^the sheet prebooks holds something.*choose another sheet with --sheet\.$"
-    ):
-        pulled(MemoryBook({"prebooks": rows}), prebook(item()))
+    assert first[6] is second[6] == "Flower Shop"
