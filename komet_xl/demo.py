@@ -117,8 +117,7 @@ def _added(report: ResolveReport) -> list[str]:
 def _fill_orders(file: Path) -> None:
     book = open_or_new(file)
     grid = book.add(SHEET, COLUMNS)
-    rows = enumerate(LINES, start=FIRST_ROW)
-    grid.write({(row, column): value for row, line in rows for column, value in enumerate(line, start=1)})
+    grid.replace(1, range(1, STATUS_COLUMN + 1), LINES, [None] * len(LINES))
     book.save()
 
 

@@ -11,7 +11,7 @@ from komet_xl.sheets.prebooks import to_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from komet_xl.grids.grid import Book, Position, Value
+    from komet_xl.grids.grid import Book
     from komet_xl.journal.records import Send
 
 COLUMNS: Final = (
@@ -38,29 +38,31 @@ COLUMNS: Final = (
 def export_sends(book: Book, sends: Sequence[Send]) -> None:
     """One row a send, oldest first, in the sheet "sends" (Excel reserves the name History). Raises SheetError."""
     grid = book.add("sends", COLUMNS)
-    written: dict[Position, Value] = {}
-    for row, send in enumerate(sends, start=2):
-        line = send.line
-        units = line.units_per_box
-        values = (
-            local(send.intended),
-            send.ref,
-            send.state.value,
-            line.prebook_id,
-            line.inventory_id,
-            line.boxes,
-            line.price,
-            line.mark_code,
-            units,
-            None if units is None else line.price * units * line.boxes,
-            send.host,
-            send.where.file,
-            send.where.sheet,
-            line.row,
-            send.user,
-            send.machine,
-            send.message,
-        )
-        written |= {(row, column): to_value(value) for column, value in enumerate(values, start=1)}
-    grid.write(written)
+    rows = [[to_value(value) for value in _values(send)] for send in sends]
+    grid.replace(1, range(1, len(COLUMNS) + 1), rows, [None] * len(rows))
     book.save()
+
+
+def _values(send: Send) -> tuple[object, ...]:
+    """What stands under COLUMNS."""
+    line = send.line
+    units = line.units_per_box
+    return (
+        local(send.intended),
+        send.ref,
+        send.state.value,
+        line.prebook_id,
+        line.inventory_id,
+        line.boxes,
+        line.price,
+        line.mark_code,
+        units,
+        None if units is None else line.price * units * line.boxes,
+        send.host,
+        send.where.file,
+        send.where.sheet,
+        line.row,
+        send.user,
+        send.machine,
+        send.message,
+    )

@@ -1,6 +1,7 @@
 """The figures that the README quotes: python -m tests.bench [push] [journal] [start] [workbook]
 
 Each figure is a median over several runs, beside what it is compared with. Loopback only; nothing is kept.
+`python -m tests.bench workbooks` (see workbooks.py) takes many minutes and runs only when it is named.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from komet_xl.model import OrderLine
 from komet_xl.push import PushOptions
 from komet_xl.session import Session
 from komet_xl.settings import load_settings
+from tests.bench import workbooks
 from tests.support.orders import make_orders
 
 if TYPE_CHECKING:
@@ -206,5 +208,8 @@ def _list(taken: list[float]) -> str:
 BENCHES = {"push": bench_push, "journal": bench_journal, "start": bench_start, "workbook": bench_workbook}
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHES:
-        BENCHES[name]()
+    if sys.argv[1:2] == ["workbooks"]:
+        workbooks.main(sys.argv[2:])
+    else:
+        for name in sys.argv[1:] or BENCHES:
+            BENCHES[name]()

@@ -1,159 +1,191 @@
-"""Files that are no workbook, damaged or made to hurt: one sentence each, never a traceback."""
+"""Files that are no workbook, damaged or made to hurt: a right answer or one plain sentence, soon, and nothing lost."""
 
 from __future__ import annotations
 
-import struct
-import zipfile
+import contextlib
+import io
+import re
+import socket
+import warnings
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from komet_xl.errors import SheetError
 from komet_xl.grids.xlsx import open_book
+from komet_xl.sheets.cells import ErrorValue, Formula
+from tests.support.cli import run
+from tests.support.limits import MIB, Bounded, quick_folder
 
-from .workbooks import MAIN, RELS, STYLES, XML, make, members, records, sheet
+from .hostile import bombs, containers, contents, damaged, documents, links, measureless, places
+from .hostile.acts import shown
+from .hostile.case import REFUSED
+from .workbooks import MAIN, XML, make, sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Iterator
 
-SHEET = "xl/worksheets/sheet1.xml"
+    from .hostile.case import Case
 
-
-def read_all(path: Path) -> object:
-    book = open_book(path)
-    for name in book.sheet_names():
-        book.grid(name).read()
-        book.grid(name).hidden_rows()
-    return book.has("no such name")
-
-
-def rebuilt(path: Path, changes: dict[str, bytes | None]) -> Path:
-    """The workbook with members replaced, or left out for None."""
-    parts = {name: data for name, data in (members(path) | changes).items() if data is not None}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
+CASES = [
+    case
+    for module in (places, contents, documents, damaged, measureless, containers, links, bombs)
+    for case in module.CASES
+]
+MOST_SECONDS = 10
+MOST_BYTES = 256 * MIB
+LONGEST_SENTENCE = 600
+ACT = "tests.grids.hostile.acts:look"
+SMALL = 200_000
+"""Bytes of a file that is also given to another program."""
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "no workbook or was cut short"),
-        (b"prebookId,boxes\n1,2\n", "no workbook or was cut short"),
-        (b"PK\x03\x04" + bytes(100), "no workbook or was cut short"),
-        (b"PK\x05\x06" + bytes(18), "no Excel workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password-protected or an old .xls; save it as .xlsx"),
-    ],
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Bounded]:
+    """One process for all the cheap cases."""
+    with Bounded(ACT) as child:
+        yield child
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    """Where the file goes."""
+    with quick_folder() as folder:
+        yield Path(folder, "b.xlsx")
+
+
+def named(cases: list[Case]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases, ids=[case.name.encode("unicode_escape").decode() for case in cases])
+
+
+def ensure_plain(said: str, path: Path) -> None:
+    """One line that names the file and says what to do next."""
+    assert str(path) in said
+    assert said.isprintable()
+    assert len(said) < LONGEST_SENTENCE + len(str(path))
+    assert ";" in said
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@named(CASES)
+def test_a_hostile_file_ends_in_a_right_answer_or_one_sentence(path: Path, shared: Bounded, case: Case) -> None:
+    case.make(path)
+
+    with contextlib.ExitStack() as stack:
+        child = stack.enter_context(Bounded(ACT)) if case.alone else shared
+        ended = child.run({"path": str(path)})
+        found = ended.result
+
+    assert ended.seconds <= MOST_SECONDS
+    assert ended.peak <= MOST_BYTES
+    for said in filter(None, found["said"]):
+        ensure_plain(said, path)
+    if "s" in found["rows"] and case.rows is not None:
+        assert case.rows is not REFUSED, f"read as {found['rows']}"
+        assert found["rows"]["s"] == shown(case.rows)
+    elif "s" not in found["rows"] and case.rows is not None:
+        assert re.search(case.words or "this file must be read", found["said"][-1])
+    assert found["kept"] is not False
+    assert found["unchanged"] is not found["saved"]
+    assert case.saves in {None, found["saved"]}
+    assert found["left"] == []
+
+
+def test_another_program_sees_the_same_values_where_it_can_read_the_file(path: Path) -> None:
+    compared, differing = 0, {}
+    for case in CASES:
+        if not case.seen_alike or not isinstance(case.rows, list):
+            continue
+        case.make(path)
+        if path.is_file() and path.stat().st_size < SMALL and (seen := by_openpyxl(path)) is not None:
+            compared += 1
+            if seen != as_openpyxl_shows(case.rows):
+                differing[case.name] = seen
+    assert differing == {}
+    assert compared > 100
+
+
+def by_openpyxl(path: Path) -> dict[tuple[int, int], object] | None:
+    """The values of sheet "s" as openpyxl sees them; None when it cannot read the file."""
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            sheet = openpyxl.load_workbook(path)["s"]
+    except Exception:  # noqa: BLE001  how another program fails is not our concern
+        return None
+    cells = sheet._cells.items()  # noqa: SLF001  iter_rows would walk over every blank place
+    return {place: cell.value for place, cell in cells if cell.value not in {None, ""}}
+
+
+def as_openpyxl_shows(rows: list[list[object]]) -> dict[tuple[int, int], object]:
+    """Our values, places of blank ones left out, in that program's types."""
+    found: dict[tuple[int, int], object] = {}
+    for row, cells in enumerate(rows, start=1):
+        for column, value in enumerate(cells, start=1):
+            if isinstance(value, Formula):
+                found[row, column] = value.text
+            elif isinstance(value, ErrorValue):
+                found[row, column] = value.code
+            elif type(value) is date:
+                found[row, column] = datetime.combine(value, datetime.min.time())
+            elif value not in {None, ""}:
+                found[row, column] = value
+    return found
+
+
+def test_no_part_reaches_out_for_what_it_names(path: Path, shared: Bounded) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        cases = list(documents.reaching_out(listening.getsockname()[1]))
+        for case in cases:
+            case.make(path)
+            said = shared.run({"path": str(path)}).result["said"]
+            assert re.search(case.words, said[-1]), case.name
+            ensure_plain(said[-1], path)
+            assert "root:" not in said[-1]
+        with pytest.raises(TimeoutError):
+            listening.accept()
+    assert len(cases) == 64
+
+
+FROM_THE_SHELL = (
+    *(
+        "a billion laughs in xl/workbook.xml",
+        "a cell at XFD1048576",
+        "cut at 20 of 40",
+        "an old .xls",
+        "a folder",
+        "no file",
+    ),
+    *(
+        "a text among the shared ones of 500 MiB, packed tight",
+        "an encrypted workbook",
+        "said to be 1 bytes",
+        "nothing",
+    ),
 )
-def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path, content: bytes, words: str) -> None:
-    path = tmp_path / "b.xlsx"
-    path.write_bytes(content)
-    with pytest.raises(SheetError, match=words) as caught:
-        open_book(path)
-    assert str(path) in str(caught.value)
-    assert caught.value.__cause__ is None
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
-    with pytest.raises(SheetError, match=r"There is no file .*none\.xlsx"):
-        open_book(tmp_path / "none.xlsx")
-    with pytest.raises(SheetError, match=r"is a folder|cannot be read"):
-        open_book(tmp_path)
-    with pytest.raises(SheetError, match="no file name"):
-        open_book(tmp_path / "a\0b.xlsx")
+@named([case for case in CASES if case.name in FROM_THE_SHELL])
+def test_the_command_line_says_it_in_one_line(path: Path, case: Case) -> None:
+    case.make(path)
+
+    ran = run("check", path, "--sheet", "s")
+
+    assert ran.code == 6
+    assert ran.out == ""
+    assert re.search(case.words, ran.err)
+    ensure_plain(ran.err.removesuffix("\n"), path)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"_rels/.rels": None}, "no Excel workbook"),
-        ({"xl/workbook.xml": None}, r"part xl/workbook\.xml is missing"),
-        ({"xl/workbook.xml": b'<document xmlns="urn:word"/>'}, "no Excel workbook"),
-        ({"xl/workbook.xml": b"<workbook"}, r"not well-formed XML \(line 1\)"),
-        ({"xl/workbook.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "DOCTYPE"),
-        ({SHEET: None}, "is missing"),
-        ({SHEET: f"<worksheet xmlns='{MAIN}'>".encode()}, "not well-formed"),
-        ({SHEET: b"\xff\xfe\x00"}, "not well-formed"),
-        ({SHEET: b"\x80"}, "not well-formed"),
-        ({SHEET: b'<?xml version="1.0" encoding="utf-7"?><a/>'}, "in the encoding utf-7"),
-        ({SHEET: b'<?xml version="1.0" encoding="nonsense"?><a/>'}, "in the encoding nonsense"),
-        ({SHEET: b'<worksheet xmlns="urn:other"/>'}, "is no worksheet"),
-        ({SHEET: b'<!DOCTYPE w SYSTEM "file:///etc/passwd"><worksheet/>'}, "DOCTYPE"),
-        ({"xl/styles.xml": b"<!DOCTYPE s><styleSheet/>"}, "DOCTYPE"),
-        ({"xl/styles.xml": b"oops"}, r"styles\.xml is not well-formed"),
-        ({"xl/sharedStrings.xml": b"<!DOCTYPE s><sst/>"}, "DOCTYPE"),
-        ({"xl/sharedStrings.xml": b'<sst xmlns="urn:x"/>'}, "no shared strings"),
-        ({"xl/_rels/workbook.xml.rels": b"<Relationships"}, "not well-formed"),
-    ],
-)
-def test_a_damaged_part_is_named(tmp_path: Path, changes: dict[str, bytes | None], words: str) -> None:
-    body = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
-    path = make(tmp_path / "b.xlsx", {"s": sheet(body)}, strings="<si><t>x</t></si>")
-    with pytest.raises(SheetError, match=words):
-        read_all(rebuilt(path, changes))
-
-
-def test_a_binary_workbook_is_told_from_a_damaged_one(tmp_path: Path) -> None:
-    path = make(tmp_path / "b.xlsb", {"s": sheet("")})
-    rels = members(path)["_rels/.rels"].replace(b"workbook.xml", b"workbook.bin")
-    with pytest.raises(SheetError, match=r"binary workbook \(\.xlsb\); save it as \.xlsx"):
-        open_book(rebuilt(path, {"_rels/.rels": rels}))
-
-
-def test_a_part_that_would_fill_the_memory_is_refused_unread(tmp_path: Path) -> None:
-    packed_tight = f'{XML}<worksheet xmlns="{MAIN}"><!--{" " * 11_000_000}--><sheetData/></worksheet>'
-    path = make(tmp_path / "b.xlsx", {"s": packed_tight})
-    with pytest.raises(SheetError, match="suspiciously tight"):
-        open_book(path).grid("s").read()
-
-
-@pytest.mark.parametrize("declared", [0, 5, 2**32 - 2])
-def test_a_part_that_lies_about_its_size_is_refused(tmp_path: Path, declared: int) -> None:
-    path = make(tmp_path / "b.xlsx", {"s": sheet("")})
-    data = bytearray(path.read_bytes())
-    at = data.rfind(SHEET.encode()) - 46
-    struct.pack_into("<I", data, at + 24, declared)
-    path.write_bytes(data)
-    with pytest.raises(SheetError, match=r"is damaged|suspiciously"):
-        open_book(path).grid("s").read()
-
-
-def test_too_many_parts_are_refused(tmp_path: Path) -> None:
-    parts = {f"x/{n}": b"" for n in range(5_001)}
-    with pytest.raises(SheetError, match="parts and our limit is 5,000"):
-        open_book(make(tmp_path / "b.xlsx", {"s": sheet("")}, parts=parts))
-
-
-def test_a_part_that_stands_in_the_file_twice_is_refused(tmp_path: Path) -> None:
-    path = make(tmp_path / "b.xlsx", {"s": sheet("")})
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(SHEET.replace("sheet1", "SHEET1"), sheet("<row/>"))
-    with pytest.raises(SheetError, match="twice"):
-        open_book(path).grid("s").read()
-
-
-def test_records_that_overlap_are_refused(tmp_path: Path) -> None:
-    path = make(tmp_path / "b.xlsx", {"s": sheet("")})
-    data = bytearray(path.read_bytes())
-    first = data.find(b"PK\1\2")
-    second = data.find(b"PK\1\2", first + 4)
-    data[second + 42 : second + 46] = data[first + 42 : first + 46]
-    path.write_bytes(data)
-    with pytest.raises(SheetError, match="directory is damaged"):
-        open_book(path)
-
-
-def test_an_encrypted_part_is_said_to_be_protected(tmp_path: Path) -> None:
-    path = make(tmp_path / "b.xlsx", {"s": sheet("")})
-    data = bytearray(path.read_bytes())
-    data[data.rfind(SHEET.encode()) - 46 + 8] |= 1
-    path.write_bytes(data)
-    with pytest.raises(SheetError, match="password-protected"):
-        open_book(path).grid("s").read()
+def test_the_command_line_is_tried_with_all_of_these() -> None:
+    assert {case.name for case in CASES} >= set(FROM_THE_SHELL)
 
 
 def test_a_workbook_without_sheets_or_with_none_of_its_own_is_empty(tmp_path: Path) -> None:
@@ -185,74 +217,3 @@ def test_odd_styles_still_read(tmp_path: Path, element: str) -> None:
     styles = f'{XML}<styleSheet xmlns="{MAIN}">{element}</styleSheet>'
     path = make(tmp_path / "b.xlsx", {"s": sheet('<row><c s="1"><v>5</v></c></row>')}, styles=styles)
     assert open_book(path).grid("s").read() == [[5]]
-
-
-def sample(path: Path) -> Path:
-    body = (
-        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>46063</v></c></row>'
-        '<row r="2" hidden="1"><c r="A2"><f>1+1</f><v>2</v></c><c r="C2" t="inlineStr"><is><t>x</t></is></c></row>'
-    )
-    names = "<definedNames><definedName name='n'>s!$A$1</definedName></definedNames>"
-    return make(path, {"s": sheet(body), "t": sheet("")}, strings="<si><t>x</t></si>", inside=names)
-
-
-def survives(path: Path, data: bytes, act: Callable[[Path], object]) -> None:
-    """Do something with a file of these bytes: it works, or it ends in one sentence that names the file."""
-    path.write_bytes(data)
-    said = ""
-    try:
-        act(path)
-    except SheetError as exc:
-        said = str(exc)
-    assert not said or str(path) in said
-    assert "\n" not in said
-
-
-def change_it(path: Path) -> None:
-    book = open_book(path)
-    grid = book.grid(book.sheet_names()[0]) if book.sheet_names() else book.add("s", [])
-    grid.write({(2, 1): "=x", (3, 3): 7})
-    book.save()
-    assert open_book(path).grid(grid.name).read()
-
-
-FUZZ = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@FUZZ
-@given(st.data())
-def test_a_file_cut_or_flipped_anywhere_never_ends_in_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
-    whole = bytearray(sample(tmp_path / "b.xlsx").read_bytes())
-    if data.draw(st.booleans()):
-        del whole[data.draw(st.integers(0, len(whole))) :]
-    for at in data.draw(st.lists(st.integers(0, max(len(whole) - 1, 0)), max_size=4)) if whole else []:
-        whole[at] ^= data.draw(st.integers(1, 255))
-    survives(tmp_path / "c.xlsx", bytes(whole), data.draw(st.sampled_from([read_all, change_it])))
-
-
-PIECES = (
-    b"<c>|</c>|<c/>|<row>|</row>|<row r='2'/>|<v>|</v>|<is>|</is>|<f>|&|&#0;|<![CDATA[|]]>|<!--|-->|'|>|<| r='A1'|"
-    b" t='s'| s='999'|<sheetData/>|<sheetData>|-1|999999999999|<x:c/>|<c r='A1' xmlns='urn:x'/>|</worksheet>|<?x ?>|"
-    b"\0|\xff"
-).split(b"|")
-
-
-@FUZZ
-@given(st.data())
-def test_xml_broken_anywhere_never_ends_in_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
-    path = sample(tmp_path / "b.xlsx")
-    part = data.draw(st.sampled_from([SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"]))
-    xml = bytearray(members(path)[part])
-    for _ in range(data.draw(st.integers(1, 3))):
-        at = data.draw(st.integers(0, len(xml)))
-        xml[at : at + data.draw(st.integers(0, 12))] = data.draw(st.sampled_from(PIECES))
-    rebuilt(path, {part: bytes(xml)})
-    survives(tmp_path / "c.xlsx", path.read_bytes(), data.draw(st.sampled_from([read_all, change_it])))
-
-
-def test_the_pieces_of_these_tests_are_sound(tmp_path: Path) -> None:
-    read_all(sample(tmp_path / "b.xlsx"))
-    change_it(tmp_path / "b.xlsx")
-    assert records(tmp_path / "b.xlsx")
-    assert RELS in members(tmp_path / "b.xlsx")["_rels/.rels"].decode()
-    assert STYLES.startswith(XML)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from komet_xl.grids.grid import Position, Value
 
 SHEET = "xl/worksheets/sheet1.xml"
-INLINE = '<is><t xml:space="preserve">{}</t></is>'
+INLINE = "<is><t>{}</t></is>"
 
 
 def write(path: Path, cells: dict[Position, Value], name: str = "s") -> str:

@@ -10,9 +10,12 @@ from komet_xl.grids.xlsx import files, newsheet, refs
 from komet_xl.grids.xlsx.contents import Contents, new_contents
 from komet_xl.grids.xlsx.dates import to_serial
 from komet_xl.grids.xlsx.faults import about
+from komet_xl.grids.xlsx.guards import all_free, fixed
 from komet_xl.grids.xlsx.overlay import at, heading_end, overlaid, trimmed
 from komet_xl.grids.xlsx.package import Package
-from komet_xl.grids.xlsx.reader import MOST_COLUMNS, MOST_ROWS
+from komet_xl.grids.xlsx.refresh import with_rows
+from komet_xl.grids.xlsx.replace import Wanted
+from komet_xl.grids.xlsx.scan import MOST_COLUMNS
 from komet_xl.grids.xlsx.text import landed
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from komet_xl.grids.grid import Column, Position, Value
-    from komet_xl.grids.xlsx.reader import Scan
+    from komet_xl.grids.xlsx.around import Change
     from komet_xl.grids.xlsx.refs import Area
     from komet_xl.grids.xlsx.workbook import Sheet
     from komet_xl.sheets.cells import Cell
@@ -109,12 +112,29 @@ class XlsxBook:
         if not self._writes and not contents.package.changed:
             return
         self.ensure_writable()
+        data, fresh = self._rendered(contents)
+        self._stamp = files.replace(self._path, data, new=self._stamp is None, was=self._stamp)
+        self._contents, self._writes = fresh, {}
+
+    def save_copy(self, mark: str) -> str:
+        """Put the workbook with all that was written into a new file beside it, such as "orders.results.xlsx".
+
+        The workbook and what is still to be saved into it stay as they are.
+
+        Raises:
+            SheetError: no file was made.
+        """
+        contents = self._loaded()
+        data, _ = self._rendered(contents)
+        return str(files.write_copy(self._path, mark, data))
+
+    def _rendered(self, contents: Contents) -> tuple[bytes, Contents]:
+        """The file as it is to be, read back."""
         with about(self.where):
-            data = contents.with_cells(self._writes)
+            data = contents.with_cells(self._writes).package.to_bytes()
             fresh = Contents(Package(data))
             fresh.ensure_holds(contents, self._writes)
-        self._stamp = files.replace(self._path, data, new=self._stamp is None)
-        self._contents, self._writes = fresh, {}
+        return data, fresh
 
     # --- reading and writing for the grids ----------------------------------------------------------------------
 
@@ -137,17 +157,31 @@ class XlsxBook:
             found = contents.scan(sheet.part)
             headings = [t.area for t in contents.workbook.tables if t.sheet.part == sheet.part and t.headings]
         pending = self._writes.get(sheet.part, {})
+        free = all_free(found, cells)
         for (row, column), value in cells.items():
             new = landed(value)
             if isinstance(new, date):
                 to_serial(new, from_1904=contents.workbook.from_1904)
-            fault = _fixed(found, row, column)
-            if any(row == area.top and area.holds(row, column) for area in headings):
+            fault = "" if free else fixed(found, row, column)
+            if headings and any(row == area.top and area.holds(row, column) for area in headings):
                 was = landed(pending[row, column]) if (row, column) in pending else at(found.rows, row, column)
                 fault = fault or ("" if new == was else "is a heading of a table, which only Excel can rename")
             if fault:
                 raise SheetError(f"{self.where}, sheet {sheet.name}: the cell {refs.address(row, column)} {fault}.")
         self._writes.setdefault(sheet.part, {}).update(cells)
+
+    def replace(self, sheet: Sheet, area: Area | None, wanted: Wanted) -> Change:
+        """Replace rows; see `XlsxGrid.replace`. What was written before is taken into account."""
+        self._ensure_unsigned()
+        with about(self.where):
+            contents = self._loaded()
+            if self._writes:
+                written = contents.with_cells(self._writes)
+                written.ensure_holds(contents, self._writes)
+                contents = written
+            made, change = with_rows(contents, sheet, area, wanted)
+        self._contents, self._writes = made, {}
+        return change
 
     # --- inside -------------------------------------------------------------------------------------------------
 
@@ -245,24 +279,26 @@ class XlsxGrid:
                 )
         self._book.write(self._sheet, cells)
 
+    def replace(
+        self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
+    ) -> None:
+        """
+        Make `rows` the rows below the heading row; see the port.
+
+        Raises:
+            SheetError: what stands there cannot be moved safely, or the workbook is damaged.
+            ValueError: not a value of the port, or a call that makes no sense.
+        """
+        area = self._area
+        if area is not None:
+            area = refs.Area(area.top, area.left, area.bottom, heading_end(self._book.rows(self._sheet.part), area))
+        change = self._book.replace(self._sheet, area, Wanted(heading, tuple(columns), rows, origins))
+        if self._area is not None:
+            bottom = max(change.rows.new_bottom, heading + 1)
+            self._area = refs.Area(self._area.top, self._area.left, bottom, self._area.right)
+
 
 def _listed(names: list[str]) -> str:
     """Names for a sentence, the first twenty of them."""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return (", ".join(names[:MOST_NAMES]) or "none") + more
-
-
-def _fixed(found: Scan, row: int, column: int) -> str:
-    """Why a cell cannot be written, or nothing. Raises ValueError for what is no cell."""
-    if row < 1 or column < 1:
-        raise ValueError("rows and columns are counted from 1")
-    if row > MOST_ROWS or column > MOST_COLUMNS:
-        return f"lies beyond our limit of {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns"
-    if row in found.doubles:
-        return "stands in a row that the file holds twice or out of order; open it in Excel and save it again"
-    if any(area.holds(row, column) for area in found.arrays):
-        return "belongs to an array formula or data table; clear that first"
-    shared = found.shared.get((row, column))
-    if shared is not None and shared != refs.address(row, column):
-        return f"holds the formula that {shared} share; clear that range first"
-    return ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from komet_xl.grids.grid import Position
     from komet_xl.grids.xlsx.package import Package
-    from komet_xl.grids.xlsx.reader import Scan
+    from komet_xl.grids.xlsx.scan import Scan
     from komet_xl.grids.xlsx.workbook import Sheet, Workbook
 
 FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?:\s[^>]*)?>([^<]*)<")
@@ -73,6 +73,13 @@ def drop_from_chain(package: Package, workbook: Workbook, sheet: Sheet, gone: Co
         links.put_xml(package, link.target, rest, encoding)
 
 
+def drop_chain(package: Package, workbook: Workbook) -> None:
+    """Leave the calculation chain out: Excel makes a new one."""
+    link = next((link for link in workbook.links if link.kind == "calcChain"), None)
+    if link is not None and package.has(link.target):
+        links.strike_off(package, workbook.part, link.target, link.id)
+
+
 def goes_stale(package: Package, workbook: Workbook, sheet: Sheet, scan: Scan, written: Iterable[Position]) -> bool:
     """Whether a stored result may depend on the written cells: a formula, a workbook-level name or a chart."""
     columns = {column for _, column in written}
@@ -91,6 +98,8 @@ def goes_stale(package: Package, workbook: Workbook, sheet: Sheet, scan: Scan, w
 
 def _own_formulas(scan: Scan) -> Iterator[tuple[str, int]]:
     """The sheet's own formulas, each with how many columns its shared range is wide."""
+    if not scan.formulas:
+        return
     wide = {place: _width(ref) for place, ref in scan.shared.items()}
     for row, cells in enumerate(scan.rows, start=1):
         for column, cell in enumerate(cells, start=1):

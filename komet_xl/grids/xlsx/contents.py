@@ -6,22 +6,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import calc, links, newsheet
+from komet_xl.grids.xlsx.deflate import Packer
 from komet_xl.grids.xlsx.faults import PartError
-from komet_xl.grids.xlsx.markup import to_utf8, tree
+from komet_xl.grids.xlsx.markup import encoded, to_utf8, tree
 from komet_xl.grids.xlsx.overlay import at, overlaid
 from komet_xl.grids.xlsx.package import Package
-from komet_xl.grids.xlsx.patch import Writing, patched
-from komet_xl.grids.xlsx.reader import Scan, scan
+from komet_xl.grids.xlsx.patch import patched
+from komet_xl.grids.xlsx.quickpatch import quick_patched
+from komet_xl.grids.xlsx.reader import read_sheet
 from komet_xl.grids.xlsx.strings import shared_strings
 from komet_xl.grids.xlsx.styles import BLANK, Styles
 from komet_xl.grids.xlsx.values import Surroundings
 from komet_xl.grids.xlsx.workbook import Workbook
+from komet_xl.grids.xlsx.writing import Writing
 from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from komet_xl.grids.grid import Column, Position, Value
+    from komet_xl.grids.xlsx.deflate import Packed
+    from komet_xl.grids.xlsx.scan import Scan
 
     Writes = Mapping[str, Mapping[Position, Value]]
     """Written cells by sheet part."""
@@ -47,7 +52,7 @@ class Contents:
         part = self.workbook.linked("sharedStrings")
         if part is None or not self.package.has(part):
             return []
-        return shared_strings(to_utf8(self.package.read(part), part)[0], part)
+        return shared_strings(self.package.pieces(part), part)
 
     @cached_property
     def surroundings(self) -> Surroundings:
@@ -86,21 +91,31 @@ class Contents:
     def scan(self, part: str) -> Scan:
         """One sheet, read once."""
         if part not in self._scans:
-            data, _ = to_utf8(self.package.read(part), part)
-            self._scans[part] = scan(data, part, self.surroundings)
+            self._scans[part] = read_sheet(self.package, part, self.surroundings)
         return self._scans[part]
 
-    def with_cells(self, writes: Writes) -> bytes:
-        """The file with cells written. This snapshot stays as it is: a save that fails can be tried again."""
+    def with_cells(self, writes: Writes) -> Contents:
+        """These contents with cells written. They stay as they are: a save that fails can be tried again."""
         work = Contents(self.package.copy())
         styles = work.styles()
         for part, cells in writes.items():
-            data, encoding = to_utf8(work.package.read(part), part)
-            writing = Writing(cells, self.scan(part).numbers, styles, work.workbook.from_1904)
-            links.put_xml(work.package, part, patched(data, part, writing), encoding)
+            found = self.scan(part)
+            writing = Writing(cells, found.numbers, styles, work.workbook.from_1904)
+            work.package.put(part, work.patched(part, writing, plain=found.plain))
         work.put_styles(styles)
         self._keep_calculable(work, writes)
-        return work.package.to_bytes()
+        return Contents(work.package)
+
+    def patched(self, part: str, writing: Writing, *, plain: bool) -> Packed:
+        """A sheet part with cells written, by the way that its reader took."""
+        packer = Packer()
+        if plain:
+            for piece in quick_patched(self.package.pieces(part), part, writing):
+                packer.add(piece)
+        else:
+            data, encoding = to_utf8(self.package.read(part), part)
+            packer.add(encoded(patched(data, part, writing), encoding))
+        return packer.done()
 
     def _keep_calculable(self, work: Contents, writes: Writes) -> None:
         """Formulas that went leave the calculation chain; results that may have gone stale are calculated anew."""
@@ -111,7 +126,9 @@ class Contents:
             if not cells:
                 continue
             found = self.scan(sheet.part)
-            gone = {place for place in cells if isinstance(at(found.rows, *place), Formula)}
+            gone = (
+                {place for place in cells if isinstance(at(found.rows, *place), Formula)} if found.formulas else set()
+            )
             if gone:
                 calc.drop_from_chain(work.package, book, sheet, gone)
             stale = stale or calc.goes_stale(self.package, book, sheet, found, cells)
@@ -128,9 +145,8 @@ class Contents:
         """These contents and a new sheet at the end."""
         work = Contents(self.package.copy())
         styles = work.styles()
-        data = newsheet.sheet_xml(work.workbook.root.namespace, columns, styles)
+        newsheet.register(work.package, work.workbook, name, columns, styles)
         work.put_styles(styles)
-        newsheet.register(work.package, work.workbook, name, data)
         return Contents(work.package)
 
 
@@ -138,7 +154,6 @@ def new_contents(name: str, columns: Sequence[Column]) -> Contents:
     """A new workbook with one sheet."""
     made = Contents(Package(newsheet.skeleton(name)))
     styles = made.styles()
-    data = newsheet.sheet_xml(made.workbook.root.namespace, columns, styles)
+    newsheet.fill(made.package, made.workbook, columns, styles)
     made.put_styles(styles)
-    made.package.put(made.workbook.sheets[0].part, data)
     return Contents(made.package)

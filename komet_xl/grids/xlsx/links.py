@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
-from komet_xl.grids.xlsx.markup import Edit, applied, inside, prefix_of, to_utf8, tree
+from komet_xl.grids.xlsx.markup import Edit, applied, encoded, inside, prefix_of, to_utf8, tree
+from komet_xl.grids.xlsx.text import quoted
 
 if TYPE_CHECKING:
     from komet_xl.grids.xlsx.markup import Node
@@ -25,9 +25,7 @@ def read_xml(package: Package, part: str) -> tuple[bytes, str]:
 
 def put_xml(package: Package, part: str, data: bytes, encoding: str) -> None:
     """Put a part back in the encoding that it came in."""
-    if encoding != "utf-8":
-        data = data.decode().encode(encoding, "xmlcharrefreplace")
-    package.put(part, data)
+    package.put(part, encoded(data, encoding))
 
 
 def rels_of(part: str) -> str:
@@ -41,7 +39,7 @@ def register(package: Package, owner: str, part: str, kind: str) -> str:
     data, encoding = read_xml(package, CONTENT_TYPES)
     root = tree(data, CONTENT_TYPES)
     p = prefix_of(data, root.start)
-    new = f'<{p}Override PartName={quoteattr("/" + part)} ContentType="{ML}{kind}+xml"/>'
+    new = f'<{p}Override PartName={quoted("/" + part)} ContentType="{ML}{kind}+xml"/>'
     put_xml(package, CONTENT_TYPES, applied(data, [inside(data, root, new.encode())]), encoding)
 
     rels = rels_of(owner)
@@ -52,7 +50,7 @@ def register(package: Package, owner: str, part: str, kind: str) -> str:
     ]
     new_id = f"rId{max(numbers, default=0) + 1}"
     p = prefix_of(data, root.start)
-    link = f'<{p}Relationship Id="{new_id}" Type="{_family(root)}{kind}" Target={quoteattr("/" + part)}/>'
+    link = f'<{p}Relationship Id="{new_id}" Type="{_family(root)}{kind}" Target={quoted("/" + part)}/>'
     put_xml(package, rels, applied(data, [inside(data, root, link.encode())]), encoding)
     return new_id
 

@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
 from komet_xl.grids.xlsx.faults import PartError
+from komet_xl.grids.xlsx.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from xml.parsers.expat import XMLParserType
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -27,6 +27,12 @@ START_TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
 TAG_NAME = re.compile(rb"<([^\s/>]+)")
 PREFIX = re.compile(rb"<([^\s/>:]+:)?")
 DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+LARGEST_TREE = 16 << 20
+"""Bytes of a part that is kept as nodes."""
+LONGEST_TOKEN = 4 << 20
+"""Bytes without the beginning of a tag: a cell holds at most 32,767 characters."""
+LONGEST_DECLARATION = 1024
+"""The XML declaration stands within the first bytes."""
 KNOWN_ENCODINGS = {
     "utf-8": "utf-8",
     "utf-16": "utf-16",
@@ -74,21 +80,30 @@ class Node:
         return (child for child in self.children if child.name == name)
 
 
+def encoding_of(raw: bytes, part: str) -> str:
+    """The encoding of a part by its first bytes. Raises PartError for one that Excel does not read."""
+    if raw.startswith((codecs.BOM_UTF16_LE, b"<\0")):
+        return "utf-16-le"
+    if raw.startswith((codecs.BOM_UTF16_BE, b"\0<")):
+        return "utf-16-be"
+    declared = DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
+    return _known(declared[1].decode("ascii") if declared else "utf-8", part)
+
+
 def to_utf8(raw: bytes, part: str) -> tuple[bytes, str]:
     """The part in UTF-8 and the encoding it came in. Raises PartError for encodings that Excel does not read."""
-    if raw.startswith((codecs.BOM_UTF16_LE, b"<\0")):
-        encoding = "utf-16-le"
-    elif raw.startswith((codecs.BOM_UTF16_BE, b"\0<")):
-        encoding = "utf-16-be"
-    else:
-        declared = DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
-        encoding = _known(declared[1].decode("ascii") if declared else "utf-8", part)
+    encoding = encoding_of(raw, part)
     if encoding == "utf-8":
         return raw, encoding
     try:
         return raw.decode(encoding).encode(), encoding
     except UnicodeError:
         raise PartError(f"its part {part} is not well-formed XML") from None
+
+
+def encoded(data: bytes, encoding: str) -> bytes:
+    """UTF-8 back into the encoding that a part came in."""
+    return data if encoding == "utf-8" else data.decode().encode(encoding, "xmlcharrefreplace")
 
 
 def _known(declared: str, part: str) -> str:
@@ -120,8 +135,50 @@ def parse(made: XMLParserType, data: bytes, part: str) -> None:
         raise PartError(f"its part {part} is not well-formed XML") from None
 
 
+def parse_pieces(made: XMLParserType, pieces: Iterable[bytes], part: str) -> None:
+    """Run the parser over a part that comes in pieces. Raises PartError when it is not well-formed."""
+    run = 0
+    try:
+        for piece in pieces:
+            begin = piece.rfind(b"<")
+            run = run + len(piece) if begin < 0 else len(piece) - begin
+            if run > LONGEST_TOKEN:
+                raise PartError(f"its part {part} holds a text or tag of more than {LONGEST_TOKEN >> 20} MiB")
+            made.Parse(piece, False)  # noqa: FBT003  expat takes no keywords
+        made.Parse(b"", True)  # noqa: FBT003  same
+    except expat.ExpatError as exc:
+        raise PartError(f"its part {part} is not well-formed XML (line {exc.lineno})") from None
+    except UnicodeError:
+        raise PartError(f"its part {part} is not well-formed XML") from None
+
+
+def pieces_in_utf8(pieces: Iterable[bytes], part: str) -> Iterator[bytes]:
+    """The pieces of a part in UTF-8, whatever it came in. Raises PartError as `to_utf8` does."""
+    source = iter(pieces)
+    first = b""
+    for piece in source:
+        first += piece
+        if len(first) >= LONGEST_DECLARATION:
+            break
+    encoding = encoding_of(first, part)
+    if encoding == "utf-8":
+        yield first
+        yield from source
+        return
+    decode = codecs.getincrementaldecoder(encoding)()
+    try:
+        yield decode.decode(first).encode()
+        for piece in source:
+            yield decode.decode(piece).encode()
+        yield decode.decode(b"", final=True).encode()
+    except UnicodeError:
+        raise PartError(f"its part {part} is not well-formed XML") from None
+
+
 def tree(data: bytes, part: str) -> Node:
-    """A small part as nodes with byte positions. Raises PartError when it is not well-formed."""
+    """A small part as nodes with byte positions. Raises PartError when it is not well-formed, or not small."""
+    if len(data) > LARGEST_TREE:
+        raise PartError(f"its part {part} would take more than {LARGEST_TREE >> 20} MiB")
     made = parser(part)
     builder = _Tree(data, made)
     made.StartElementHandler, made.EndElementHandler = builder.start, builder.end
@@ -177,7 +234,7 @@ def attribute(tag: bytes, name: str, value: str | None) -> bytes:
     """A start tag with one attribute (without prefix) set, or left out for None; the rest stays to the byte."""
     pattern = re.compile(rb"(\s+)" + re.escape(name.encode()) + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
     found = _outside_values(tag, pattern)
-    new = b"" if value is None else f"{name}={quoteattr(value)}".encode()
+    new = b"" if value is None else f"{name}={quoted(value)}".encode()
     if found is not None:
         return tag[: found.start()] + (found[1] + new if new else b"") + tag[found.end() :]
     if not new:

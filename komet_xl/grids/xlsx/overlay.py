@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 
 
 def overlaid(rows: list[list[Cell]], cells: Mapping[Position, Value]) -> list[list[Cell]]:
-    """A copy of the rows with cells written over them, trimmed to what is used."""
-    result = [list(row) for row in rows]
+    """The rows with cells written over them, trimmed to what is used. Rows that nothing changes are not copied."""
+    result = list(rows)
+    copied: set[int] = set()
     for (row, column), value in cells.items():
-        new = landed(value)
+        new = value if type(value) is int else landed(value)
         if new is None and (row > len(result) or column > len(result[row - 1])):
             continue
         while len(result) < row:
             result.append([])
+        if row not in copied:
+            copied.add(row)
+            result[row - 1] = list(result[row - 1])
         line = result[row - 1]
         line.extend([None] * (column - len(line)))
         line[column - 1] = new
-    result = [trimmed(row) for row in result]
+    for row in copied:
+        trimmed(result[row - 1])
     while result and not result[-1]:
         result.pop()
     return result

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from copy import copy
 from typing import TYPE_CHECKING
 
+from komet_xl.grids.xlsx import deflate
+from komet_xl.grids.xlsx.deflate import DEFLATED, Packed
 from komet_xl.grids.xlsx.directory import (
     CENTRAL,
     END,
@@ -19,15 +20,10 @@ from komet_xl.grids.xlsx.directory import (
 from komet_xl.grids.xlsx.faults import PartError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from komet_xl.grids.xlsx.directory import Member
 
-MOST_BYTES = 200 * 1024 * 1024
-"""Inflated bytes of one part, and bytes of the whole file."""
-MOST_RATIO = 200
-RATIO_FROM = 10 * 1024 * 1024
-"""Below this size a high ratio is a sheet of blank rows, not an attack."""
-ENCRYPTED = 0x0001
-STORED, DEFLATED = 0, 8
 NEW_YEAR_1980 = 0x21
 """The first day that a zip can hold: members that we make carry no clock."""
 
@@ -47,7 +43,7 @@ class Package:
             if key in self._by_name:
                 self._twice.add(key)
             self._by_name[key] = member
-        self._put: dict[str, tuple[str, bytes]] = {}
+        self._put: dict[str, tuple[str, Packed]] = {}
         self._removed: set[str] = set()
 
     @property
@@ -68,18 +64,25 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """The inflated bytes of a member. Raises PartError: missing, damaged, encrypted or too large."""
+        return b"".join(self._pieces(name, deflate.MOST_BYTES))
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The same piece by piece, for parts that may be large; trusted only when the last one has come."""
+        return self._pieces(name, deflate.MOST_STREAMED)
+
+    def _pieces(self, name: str, limit: int) -> Iterator[bytes]:
         key = name.lower()
         if key in self._put:
-            return self._put[key][1]
+            return deflate.unpacked(self._put[key][1])
         if not self.has(name):
             raise PartError(f"its part {name} is missing")
         if key in self._twice:
             raise PartError(f"its part {name} stands in it twice")
-        return _inflated(self._data, self._by_name[key])
+        return deflate.pieces(self._data, self._by_name[key], limit)
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes | Packed) -> None:
         """Replace a member, or add one at the end."""
-        self._put[name.lower()] = (name, data)
+        self._put[name.lower()] = (name, data if isinstance(data, Packed) else deflate.packed(data))
         self._removed.discard(name.lower())
 
     def remove(self, name: str) -> None:
@@ -128,77 +131,31 @@ class Package:
         return body + end + self._data[comment_on:]
 
 
-def _local(data: bytes, member: Member) -> tuple[bytes, bytes, int]:
-    """Name and extra fields of the local record, and where its body begins."""
-    fields = LOCAL.unpack_from(data, member.start)
-    name_at = member.start + LOCAL.size
-    extra_at = name_at + fields[9]
-    body = extra_at + fields[10]
-    if fields[0] != b"PK\3\4" or body + member.packed > member.end:
-        raise PartError(f"its part {member.name} is damaged", "get the file again")
-    return data[name_at:extra_at], data[extra_at:body], body
-
-
-def _inflated(data: bytes, member: Member) -> bytes:
-    _, _, _, flags, method, _, _, crc, *_ = CENTRAL.unpack_from(member.central)
-    if flags & ENCRYPTED:
-        raise PartError("it is password-protected", "save it without a password")
-    too_large = PartError(
-        f"its part {member.name} would take more than {MOST_BYTES >> 20} MiB or is packed suspiciously tight",
-        "split the workbook or delete what is not needed",
-    )
-    if member.size > MOST_BYTES or (member.size > RATIO_FROM and member.size > MOST_RATIO * member.packed):
-        raise too_large
-    body = _local(data, member)[2]
-    packed = data[body : body + member.packed]
-    plain = packed
-    if method == DEFLATED:
-        inflate = zlib.decompressobj(-15)
-        try:
-            plain = inflate.decompress(packed, member.size + 1)
-        except zlib.error:
-            raise PartError(f"its part {member.name} is damaged", "get the file again") from None
-    elif method != STORED:
-        raise PartError(f"its part {member.name} is packed in a way that Excel does not use")
-    if len(plain) > member.size > RATIO_FROM:
-        raise too_large
-    if len(plain) != member.size or zlib.crc32(plain) != crc:
-        raise PartError(f"its part {member.name} is damaged", "get the file again")
-    return plain
-
-
-def _deflated(data: bytes) -> bytes:
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-    return deflate.compress(data) + deflate.flush()
-
-
-def _append_changed(source: bytes, member: Member, data: bytes, out: bytearray) -> bytes:
+def _append_changed(source: bytes, member: Member, new: Packed, out: bytearray) -> bytes:
     """A changed member: its name, flags, times, attributes and comment stay, sizes stand in the header."""
     made, need, flags, _, when, day = CENTRAL.unpack_from(member.central)[1:7]
     _, _, _, _, _, _, name_size, extra_size, _, disk, inner, outer, _ = CENTRAL.unpack_from(member.central)[4:]
-    name, local_extra, _ = _local(source, member)
+    name, local_extra, _ = deflate.body(source, member)
     extra_at = CENTRAL.size + name_size
     extra = _without_zip64(member.central[extra_at : extra_at + extra_size])
     comment = member.central[extra_at + extra_size :]
     flags &= UTF8_NAME
-    packed = _deflated(data)
-    sizes = (zlib.crc32(data), len(packed), len(data))
+    sizes = (new.crc, len(new.data), new.size)
     offset = len(out)
     local_extra = _without_zip64(local_extra)
     out += LOCAL.pack(b"PK\3\4", min(need, 20), flags, DEFLATED, when, day, *sizes, len(name), len(local_extra))
-    out += name + local_extra + packed
+    out += name + local_extra + new.data
     lengths = (name_size, len(extra), len(comment), disk, inner, outer, offset)
     head = CENTRAL.pack(b"PK\1\2", made, min(need, 20), flags, DEFLATED, when, day, *sizes, *lengths)
     return head + member.central[CENTRAL.size : extra_at] + extra + comment
 
 
-def _append_new(name: str, data: bytes, out: bytearray) -> bytes:
+def _append_new(name: str, new: Packed, out: bytearray) -> bytes:
     raw = name.encode()
     flags = 0 if name.isascii() else UTF8_NAME
-    packed = _deflated(data)
-    sizes = (zlib.crc32(data), len(packed), len(data))
+    sizes = (new.crc, len(new.data), new.size)
     offset = len(out)
-    out += LOCAL.pack(b"PK\3\4", 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, len(raw), 0) + raw + packed
+    out += LOCAL.pack(b"PK\3\4", 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, len(raw), 0) + raw + new.data
     lengths = (len(raw), 0, 0, 0, 0, 0, offset)
     return CENTRAL.pack(b"PK\1\2", 20, 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, *lengths) + raw
 

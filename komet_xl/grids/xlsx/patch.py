@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import refs
-from komet_xl.grids.xlsx.dates import to_serial
 from komet_xl.grids.xlsx.markup import Edit, applied, attribute, opened, parse, parser, prefix_of, tag_end
 from komet_xl.grids.xlsx.styles import whole
-from komet_xl.grids.xlsx.text import RISKY, clean, digits, to_xml
 from komet_xl.grids.xlsx.values import YES
 
 if TYPE_CHECKING:
@@ -18,43 +15,7 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from komet_xl.grids.grid import Position, Value
-    from komet_xl.grids.xlsx.styles import Styles
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """What is to be written into one sheet, and what the cells need from the workbook around them."""
-
-    cells: Mapping[Position, Value]
-    standing: set[int]
-    """Rows that stand in the sheet part."""
-    styles: Styles
-    from_1904: bool
-
-    def cell(self, prefix: str, ref: str | None, style: int, value: Value) -> bytes:
-        """One cell element. `ref` is None where the sheet leaves addresses out."""
-        style, kind, content = self._content(prefix, style, value)
-        head = f"<{prefix}c"
-        head += "" if ref is None else f' r="{ref}"'
-        head += f' s="{style}"' if style else ""
-        head += f' t="{kind}"' if kind else ""
-        if not content:
-            return f"{head}/>".encode()
-        return f"{head}>".encode() + content + f"</{prefix}c>".encode()
-
-    def _content(self, p: str, style: int, value: Value) -> tuple[int, str, bytes]:
-        """Style, kind and inner XML of a cell."""
-        if value is None or value == "":
-            return style, "", b""
-        if isinstance(value, str):
-            text = clean(value)
-            style = self.styles.quoted(style) if text.startswith(RISKY) else style
-            inner = f'<{p}is><{p}t xml:space="preserve">'.encode() + to_xml(text) + f"</{p}t></{p}is>".encode()
-            return style, "inlineStr", inner
-        if isinstance(value, date):
-            number = str(to_serial(value, from_1904=self.from_1904))
-            return self.styles.day(style), "", f"<{p}v>{number}</{p}v>".encode()
-        return self.styles.plain(style), "", f"<{p}v>{digits(value)}</{p}v>".encode()
+    from komet_xl.grids.xlsx.writing import Writing
 
 
 @dataclass(slots=True)
@@ -81,13 +42,28 @@ class _Cell:
 
 
 @dataclass(slots=True)
-class _Columns:
+class Columns:
     """Styles that the sheet gives to whole columns."""
 
     spans: list[tuple[int, int, int]] = field(default_factory=list)
 
     def style(self, column: int) -> int:
+        """The style of a column's blank cells."""
         return next((style for first, last, style in self.spans if first <= column <= last), 0)
+
+
+def widened(ref: str, cells: Mapping[Position, Value]) -> str | None:
+    """The range of used cells with the written ones in it; None when it is as before, or was none."""
+    try:
+        was = refs.area(ref)
+    except ValueError:
+        return None
+    used = [place for place, value in cells.items() if value is not None and value != ""]
+    if not used:
+        return None
+    rows, columns = [row for row, _ in used], [column for _, column in used]
+    now = was.widened(min(rows), min(columns)).widened(max(rows), max(columns))
+    return None if now == was else str(now)
 
 
 def patched(data: bytes, part: str, writing: Writing) -> bytes:
@@ -107,11 +83,12 @@ class _Patcher:
         self._data = data
         self._writing = writing
         self._parser = made
-        self._columns = _Columns()
+        self._columns = Columns()
         self._targets: dict[int, list[int]] = {}
         for row, column in sorted(writing.cells, reverse=True):
             self._targets.setdefault(row, []).append(column)
-        self._new_rows = sorted((n for n in self._targets if n not in writing.standing), reverse=True)
+        standing = set(writing.standing)
+        self._new_rows = sorted((n for n in self._targets if n not in standing), reverse=True)
         self._depth = 0
         self._names: dict[str, str] = {}
         self._prefix = ""
@@ -161,17 +138,10 @@ class _Patcher:
 
     def _widen(self, at: int, ref: str) -> None:
         """Keep the stated range of used cells true."""
-        try:
-            was = refs.area(ref)
-        except ValueError:
-            return
-        now = was
-        for (row, column), value in self._writing.cells.items():
-            if value is not None and value != "":
-                now = now.widened(row, column)
-        if now != was:
+        now = widened(ref, self._writing.cells)
+        if now is not None:
             stop = tag_end(self._data, at)
-            self.edits.append(Edit(at, stop, attribute(self._data[at:stop], "ref", str(now))))
+            self.edits.append(Edit(at, stop, attribute(self._data[at:stop], "ref", now)))
 
     def _keep_column(self, attributes: dict[str, str]) -> None:
         style = whole(attributes.get("style"))
@@ -261,7 +231,7 @@ class _Patcher:
         if self._data[stop - 2 : stop] != b"/>":
             stop = tag_end(self._data, self._parser.CurrentByteIndex)
         prefix = prefix_of(self._data, cell.start)
-        self.edits.append(Edit(cell.start, stop, self._writing.cell(prefix, cell.ref, cell.style, cell.value)))
+        self.edits.append(Edit(cell.start, stop, self._writing.cell(prefix, cell.ref, cell.style, cell.value).encode()))
 
     def _cells_before(self, row: _Row, column: int) -> bytes:
         """The cells that the row lacks, up to `column`. Nothing is made for a blank."""
@@ -272,6 +242,6 @@ class _Patcher:
             if value is None or value == "":
                 continue
             style = self._columns.style(at) if row.style is None else row.style
-            pieces.append(self._writing.cell(self._prefix, refs.address(row.number, at), style, value))
+            pieces.append(self._writing.cell(self._prefix, refs.address(row.number, at), style, value).encode())
         row.inserted = row.inserted or bool(pieces)
         return b"".join(pieces)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
-from komet_xl.grids.xlsx.markup import SPREADSHEET, parse, parser
+from komet_xl.grids.xlsx.markup import SPREADSHEET, parse_pieces, parser, pieces_in_utf8
+from komet_xl.grids.xlsx.overlay import trimmed
+from komet_xl.grids.xlsx.plainrows import Unusual
+from komet_xl.grids.xlsx.quickscan import quick_scan
+from komet_xl.grids.xlsx.scan import MOST_CELLS, Scan
 from komet_xl.grids.xlsx.strings import RichText
 from komet_xl.grids.xlsx.styles import whole
 from komet_xl.grids.xlsx.text import from_xml
@@ -15,44 +19,37 @@ from komet_xl.grids.xlsx.values import YES, Raw, plain
 from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from xml.parsers.expat import XMLParserType
 
-    from komet_xl.grids.grid import Position
-    from komet_xl.grids.xlsx.refs import Area
+    from komet_xl.grids.xlsx.package import Package
     from komet_xl.grids.xlsx.values import Surroundings
-    from komet_xl.sheets.cells import Cell
-
-MOST_ROWS = 200_000
-MOST_COLUMNS = 1_024
-MOST_PLACES = 10_000_000
-"""Places of all rows together, blank ones before a used cell included: about 80 MB."""
 
 
-@dataclass(slots=True)
-class Scan:
-    """What one pass over a sheet part found."""
+def read_sheet(package: Package, part: str, around: Surroundings) -> Scan:
+    """
+    One sheet, by the fast reader where it is laid out as usual, else by this one.
 
-    rows: list[list[Cell]] = field(default_factory=list)
-    """Row 1 first, each from column 1 to its last used column."""
-    numbers: set[int] = field(default_factory=set)
-    """Rows that stand in the file, blank ones too."""
-    hidden: set[int] = field(default_factory=set)
-    doubles: set[int] = field(default_factory=set)
-    """Rows that stand in the file twice, or hold a cell twice."""
-    arrays: list[Area] = field(default_factory=list)
-    """Ranges of array formulas and data tables: no cell of one can be changed alone."""
-    shared: dict[Position, str] = field(default_factory=dict)
-    """First cells of shared formulas and the range that shares each."""
+    Raises:
+        PartError: missing, damaged, beyond a sheet's or our limits, an unreadable cell.
+    """
+    try:
+        return quick_scan(package.pieces(part), part, around)
+    except Unusual:
+        return scan(package.pieces(part), part, around)
 
 
-def scan(data: bytes, part: str, around: Surroundings) -> Scan:
-    """Read a sheet part (UTF-8). Raises PartError: damaged, beyond a sheet's or our limits, an unreadable cell."""
+def scan(pieces: Iterable[bytes], part: str, around: Surroundings) -> Scan:
+    """Read a sheet part. Raises PartError: damaged, beyond a sheet's or our limits, an unreadable cell."""
     made = parser(part)
     reader = _SheetReader(part, around, made)
     made.StartElementHandler, made.EndElementHandler = reader.start, reader.end
-    parse(made, data, part)
-    return reader.found
+    parse_pieces(made, pieces_in_utf8(pieces, part), part)
+    found = reader.found
+    found.numbers = array("I", sorted(reader.standing))
+    while found.rows and not found.rows[-1]:
+        found.rows.pop()
+    return found
 
 
 class _SheetReader:
@@ -60,6 +57,7 @@ class _SheetReader:
 
     def __init__(self, part: str, around: Surroundings, made: XMLParserType) -> None:
         self.found = Scan()
+        self.standing: set[int] = set()
         self._part = part
         self._around = around
         self._parser = made
@@ -70,9 +68,9 @@ class _SheetReader:
         self._row_text = ""
         self._in_data = self._in_row = self._in_cell = self._in_text = False
         self._raw = Raw()
+        self._cells = self._others = self._rows = 0
         self._pieces: list[str] = []
         self._rich = RichText()
-        self._places = 0
 
     # --- dispatch -----------------------------------------------------------------------------------------------
 
@@ -85,6 +83,10 @@ class _SheetReader:
                 self._parser.CharacterDataHandler = self._rich.add
         elif self._root:
             self._open_sheet(name)
+        else:
+            self._others += 1
+            if self._others > MOST_CELLS:
+                raise PartError(f"its part {self._part} has more than {MOST_CELLS:,} elements around its cells")
 
     def end(self, name: str) -> None:
         handler = self._ends.get(name)
@@ -129,15 +131,18 @@ class _SheetReader:
     def _open_row(self, attributes: dict[str, str]) -> None:
         if not self._in_data or self._in_row:
             return
+        self._rows += 1
+        if self._rows > 2 * refs.LAST_ROW:
+            raise PartError(f"its part {self._part} has more rows than a sheet can have")
         number = attributes.get("r")
         self._row = self._row + 1 if number is None else whole(number)
         if not 1 <= self._row <= refs.LAST_ROW:
             raise PartError(f"a row of its part {self._part} has the number {number or self._row}")
         self._in_row, self._column, self._row_text = True, 0, str(self._row)
         found = self.found
-        if self._row in found.numbers:
+        if self._row in self.standing:
             found.doubles.add(self._row)
-        found.numbers.add(self._row)
+        self.standing.add(self._row)
         if attributes.get("hidden") in YES or attributes.get("ht") in {"0", "0.0"}:
             found.hidden.add(self._row)
 
@@ -150,6 +155,9 @@ class _SheetReader:
     def _open_cell(self, attributes: dict[str, str]) -> None:
         if not self._in_row or self._in_cell:
             return
+        self._cells += 1
+        if self._cells > MOST_CELLS:
+            raise PartError(f"its part {self._part} has more than {MOST_CELLS:,} cells", "split the sheet")
         before = self._column
         ref = attributes.get("r")
         if ref is None:
@@ -228,9 +236,12 @@ class _SheetReader:
             stored = plain(raw, self._around)
         except ValueError as exc:
             raise self._fault(str(exc)) from None
+        self.found.formulas = self.found.formulas or raw.formula is not None
         value = stored if raw.formula is None else Formula("=" + from_xml(raw.formula), stored)
         if value is not None:
-            self._keep(value)
+            if isinstance(stored, str) and raw.kind != "s":
+                self.found.weigh(stored, self._part)
+            self.found.keep(self._row, self._column, value, self._part)
         elif self._row <= len(self.found.rows) and self._row in self.found.doubles:
             self._forget()
 
@@ -239,30 +250,7 @@ class _SheetReader:
         row = self.found.rows[self._row - 1]
         if self._column <= len(row):
             row[self._column - 1] = None
-
-    def _keep(self, value: Cell) -> None:
-        row, column = self._row, self._column
-        if row > MOST_ROWS or column > MOST_COLUMNS:
-            raise PartError(
-                f"its part {self._part} has something in {refs.address(row, column)}, and our limit is "
-                f"{MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns",
-                "delete what lies beyond",
-            )
-        rows = self.found.rows
-        while len(rows) < row:
-            rows.append([])
-        cells = rows[row - 1]
-        missing = column - len(cells)
-        if missing == 1:
-            cells.append(value)
-        elif missing > 1:
-            cells += [None] * (missing - 1)
-            cells.append(value)
-        else:
-            cells[column - 1] = value
-        self._places += max(0, missing)
-        if self._places > MOST_PLACES:
-            raise PartError(f"its part {self._part} has more than {MOST_PLACES:,} cells", "split the sheet")
+        trimmed(row)
 
     def _fault(self, what: str) -> PartError:
         return PartError(f"the cell {refs.address(self._row, self._column)} of its part {self._part} {what}")

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx.faults import PartError
-from komet_xl.grids.xlsx.markup import SPREADSHEET, XML_SPACE, parse, parser
-from komet_xl.grids.xlsx.text import from_xml
+from komet_xl.grids.xlsx.markup import SPREADSHEET, XML_SPACE, parse_pieces, parser, pieces_in_utf8
+from komet_xl.grids.xlsx.text import BLANKS, from_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from xml.parsers.expat import XMLParserType
+
+MOST_STRINGS = 1_500_000
+MOST_CHARACTERS = 60_000_000
+"""Of all shared texts together: about 150 MB at worst."""
 
 
 class RichText:
@@ -39,7 +44,7 @@ class RichText:
             self._phonetic -= 1
         elif local == "t" and not self._phonetic:
             run = "".join(self._pieces)
-            self._runs.append(run if self._kept else run.strip(" \t\r\n"))
+            self._runs.append(run if self._kept else run.strip(BLANKS))
 
     def take(self) -> str:
         """The whole text; ready for the next one."""
@@ -48,12 +53,12 @@ class RichText:
         return text
 
 
-def shared_strings(data: bytes, part: str) -> list[str]:
-    """All shared strings in order. Raises PartError when the part is damaged."""
+def shared_strings(pieces: Iterable[bytes], part: str) -> list[str]:
+    """All shared strings in order. Raises PartError when the part is damaged or holds too many."""
     made = parser(part)
     reader = _StringsReader(part, made)
     made.StartElementHandler, made.EndElementHandler = reader.start, reader.end
-    parse(made, data, part)
+    parse_pieces(made, pieces_in_utf8(pieces, part), part)
     return reader.found
 
 
@@ -65,7 +70,7 @@ class _StringsReader:
         self._part = part
         self._parser = made
         self._rich = RichText()
-        self._depth = 0
+        self._depth = self._characters = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -79,6 +84,10 @@ class _StringsReader:
         self._depth -= 1
         self._parser.CharacterDataHandler = None
         if self._depth == 1:
-            self.found.append(self._rich.take())
+            text = self._rich.take()
+            self.found.append(text)
+            self._characters += len(text)
+            if len(self.found) > MOST_STRINGS or self._characters > MOST_CHARACTERS:
+                raise PartError(f"its part {self._part} holds more texts than we keep", "split the workbook")
         elif self._depth > 1:
             self._rich.close(name.rpartition(" ")[2])

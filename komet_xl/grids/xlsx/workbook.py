@@ -55,6 +55,9 @@ class Table:
     """With the heading row, without the totals row: totals are no lines of the table."""
     headings: int
     """Heading rows, 0 or 1."""
+    totals: int
+    """Totals rows, 0 or 1."""
+    part: str
 
 
 def relationships(package: Package, part: str) -> list[Relationship]:
@@ -165,7 +168,7 @@ def _table(package: Package, sheet: Sheet, part: str) -> Table:
         area = refs.area(root.attributes.get("ref", ""))
     except ValueError:
         raise PartError(f"its table {names[0] if names else part} has no proper range") from None
-    if root.attributes.get("totalsRowCount", "0") != "0" and area.bottom > area.top:
-        area = refs.Area(area.top, area.left, area.bottom - 1, area.right)
+    totals = 1 if root.attributes.get("totalsRowCount", "0") != "0" and area.bottom > area.top else 0
+    area = refs.Area(area.top, area.left, area.bottom - totals, area.right)
     headings = 0 if root.attributes.get("headerRowCount") == "0" else 1
-    return Table(names, sheet, area, headings)
+    return Table(names, sheet, area, headings, totals, part)
