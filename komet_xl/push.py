@@ -15,7 +15,7 @@ from komet_xl.model import Outcome, Plan, Report, Sums, Verdict
 from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows, similar_sends
 from komet_xl.prebook_ids import find_prebook_ids
 from komet_xl.sending import Sender, not_sent
-from komet_xl.sheets.orders import OrderSheet, read_orders
+from komet_xl.sheets.orders import OrderSheet, read_orders, result_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -133,6 +133,7 @@ def push_orders(
         push = _prepare(client, book, journal, options, context)
         push.notes += _recovery_notes(recovered, push)
         intents = push.decisions.intents
+        push.grid.ensure_writable(result_places(push.orders.layout, [each.line.row for each in intents]))
         if intents and not confirm(_plan(push)):
             push.notes = ["Nothing was sent: the push was not confirmed."]
             return push.report(_outcomes(push, {}, "the push was not confirmed"), client.quota.taken - before)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from komet_xl.sheets.columns import Column, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -42,6 +42,10 @@ class Grid(Protocol):
         """Set cells, keeping each cell's format. Nothing reaches the file before the book's `save`."""
         ...
 
+    def ensure_writable(self, cells: Collection[Position]) -> None:
+        """Raise SheetError when `write` would refuse one of these cells: better known before something is sent."""
+        ...
+
     def replace(
         self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
     ) -> None:
@@ -51,8 +55,8 @@ class Grid(Protocol):
         A new row that names an old one takes along what else stood in it: values and formulas of other columns
         (relative references to the same sheet move with the row, a range over all rows goes on to span all of them,
         other sheets stay), formats, height, whether it is hidden. Other new rows look like most rows did, are not
-        hidden, and get the formulas that every row had. Old rows that nobody names go. Tables and names that ended with the old rows end with the
-        new ones. Nothing reaches the file before the book's `save`.
+        hidden, and get the formulas that every row had. Old rows that nobody names go. Tables and names that ended
+        with the old rows end with the new ones. Nothing reaches the file before the book's `save`.
 
         Args:
             heading: The heading row; it and what stands above it stay as they are.

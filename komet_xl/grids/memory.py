@@ -11,7 +11,7 @@ from komet_xl.grids.xlsx.text import clean, landed
 from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from komet_xl.grids.grid import Column, Position, Value
     from komet_xl.sheets.cells import Cell
@@ -48,13 +48,17 @@ class MemoryGrid:
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells. Raises ValueError for what is no value of the port, or no cell; then nothing is set."""
         new = {position: landed(value) for position, value in cells.items()}
-        if any(row < 1 or column < 1 for row, column in new):
-            raise ValueError("rows and columns are counted from 1")
+        self.ensure_writable(new)
         for (row, column), value in new.items():
             self._rows.extend([] for _ in range(row - len(self._rows)))
             line = self._rows[row - 1]
             line.extend([None] * (column - len(line)))
             line[column - 1] = value
+
+    def ensure_writable(self, cells: Collection[Position]) -> None:
+        """Nothing stands against any cell here. Raises ValueError for what is no cell."""
+        if any(row < 1 or column < 1 for row, column in cells):
+            raise ValueError("rows and columns are counted from 1")
 
     def replace(
         self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]

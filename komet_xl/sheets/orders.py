@@ -152,17 +152,29 @@ def read_mark(cell: Cell) -> Mark:
 def to_result_cells(layout: headings.Layout, outcomes: Sequence[Outcome]) -> dict[tuple[int, int], str | int | None]:
     """Status and message cells of outcomes; the two headings as well, at the right, where the sheet lacks them."""
     written: dict[tuple[int, int], str | int | None] = {}
-    width = layout.width
-    column_of = {}
-    for heading in (STATUS, MESSAGE):
+    column_of = _result_columns(layout)
+    for heading, column in column_of.items():
         if heading not in layout.columns:
-            width += 1
-            written[layout.row, width] = heading
-        column_of[heading] = layout.columns.get(heading, width)
+            written[layout.row, column] = heading
     for outcome in outcomes:
         written[outcome.row, column_of[STATUS]] = outcome.status
         written[outcome.row, column_of[MESSAGE]] = outcome.message
     return written if outcomes else {}
+
+
+def result_places(layout: headings.Layout, rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Where the results of these rows will be written."""
+    return [(row, column) for row in rows for column in _result_columns(layout).values()]
+
+
+def _result_columns(layout: headings.Layout) -> dict[str, int]:
+    column_of = {}
+    width = layout.width
+    for heading in (STATUS, MESSAGE):
+        if heading not in layout.columns:
+            width += 1
+        column_of[heading] = layout.columns.get(heading, width)
+    return column_of
 
 
 def _order_row(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from komet_xl.errors import (
     HeadingError,
@@ -559,3 +560,25 @@ def test_a_fault_of_our_own_in_a_lane_stops_the_push_and_keeps_what_is_known(
     assert statuses(file) == [1, "not sent"]
     push(file)
     assert sorted(each.boxes for each in komet.ledger()) == [1, 2]
+
+
+@pytest.mark.parametrize(("spoil", "said"), [("merge", "merged"), ("array", "array formula")])
+def test_a_row_whose_result_nobody_could_see_is_refused_before_anything_is_sent(
+    spoil: str, said: str, komet: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "o.xlsx", [(FIRST, ROSE, 1, "1.00"), (FIRST, ROSE, 2, "1.00")])
+    book = load_workbook(file)
+    sheet = book["orders"]
+    status = next(cell for cell in sheet[1] if cell.value == "status").column_letter
+    if spoil == "merge":
+        sheet.merge_cells(f"{status}2:{status}3")
+    else:
+        sheet[f"{status}2"] = ArrayFormula(f"{status}2:{status}3", "=A2:A3")
+    book.save(file)
+    before = file.read_bytes()
+
+    with pytest.raises(SheetError, match=said):
+        session.push(file, PushOptions(), confirm=lambda _plan: True)
+
+    assert komet.ledger() == []
+    assert file.read_bytes() == before

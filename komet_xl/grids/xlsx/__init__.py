@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import files
-from komet_xl.grids.xlsx.book import XlsxBook, XlsxGrid
+from komet_xl.grids.xlsx.book import XlsxBook
+from komet_xl.grids.xlsx.sheetgrid import XlsxGrid
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,25 +11,25 @@ from komet_xl.grids.xlsx.contents import Contents, new_contents
 from komet_xl.grids.xlsx.dates import to_serial
 from komet_xl.grids.xlsx.faults import about
 from komet_xl.grids.xlsx.guards import all_free, fixed
-from komet_xl.grids.xlsx.overlay import at, heading_end, overlaid, trimmed
+from komet_xl.grids.xlsx.overlay import at, overlaid
 from komet_xl.grids.xlsx.package import Package
 from komet_xl.grids.xlsx.refresh import with_rows
-from komet_xl.grids.xlsx.replace import Wanted
 from komet_xl.grids.xlsx.scan import MOST_COLUMNS
+from komet_xl.grids.xlsx.sheetgrid import XlsxGrid
 from komet_xl.grids.xlsx.text import landed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from komet_xl.grids.grid import Column, Position, Value
     from komet_xl.grids.xlsx.around import Change
     from komet_xl.grids.xlsx.refs import Area
+    from komet_xl.grids.xlsx.replace import Wanted
     from komet_xl.grids.xlsx.workbook import Sheet
     from komet_xl.sheets.cells import Cell
 
 MOST_NAMES = 20
-WHOLE_SHEET = refs.Area(1, 1, refs.LAST_ROW, refs.LAST_COLUMN)
 
 
 class XlsxBook:
@@ -157,18 +157,30 @@ class XlsxBook:
             found = contents.scan(sheet.part)
             headings = [t.area for t in contents.workbook.tables if t.sheet.part == sheet.part and t.headings]
         pending = self._writes.get(sheet.part, {})
-        free = all_free(found, cells)
+        self.ensure_cells(sheet, cells)
         for (row, column), value in cells.items():
             new = landed(value)
             if isinstance(new, date):
                 to_serial(new, from_1904=contents.workbook.from_1904)
-            fault = "" if free else fixed(found, row, column)
             if headings and any(row == area.top and area.holds(row, column) for area in headings):
                 was = landed(pending[row, column]) if (row, column) in pending else at(found.rows, row, column)
-                fault = fault or ("" if new == was else "is a heading of a table, which only Excel can rename")
-            if fault:
-                raise SheetError(f"{self.where}, sheet {sheet.name}: the cell {refs.address(row, column)} {fault}.")
+                if new != was:
+                    raise self._refusal(sheet, row, column, "is a heading of a table, which only Excel can rename")
         self._writes.setdefault(sheet.part, {}).update(cells)
+
+    def ensure_cells(self, sheet: Sheet, cells: Collection[Position]) -> None:
+        """Raise SheetError when one of these cells cannot be written; see `XlsxGrid.ensure_writable`."""
+        with about(self.where):
+            found = self._loaded().scan(sheet.part)
+        if all_free(found, cells):
+            return
+        for row, column in cells:
+            fault = fixed(found, row, column)
+            if fault:
+                raise self._refusal(sheet, row, column, fault)
+
+    def _refusal(self, sheet: Sheet, row: int, column: int, fault: str) -> SheetError:
+        return SheetError(f"{self.where}, sheet {sheet.name}: the cell {refs.address(row, column)} {fault}.")
 
     def replace(self, sheet: Sheet, area: Area | None, wanted: Wanted) -> Change:
         """Replace rows; see `XlsxGrid.replace`. What was written before is taken into account."""
@@ -218,84 +230,6 @@ class XlsxBook:
         return f"its sheets are: {_listed(self.sheet_names())}" + (
             f"; its tables are: {_listed(tables)}" if tables else ""
         )
-
-
-class XlsxGrid:
-    """One worksheet, or the table or named range of that name in one."""
-
-    def __init__(self, book: XlsxBook, name: str, sheet: Sheet, area: Area | None) -> None:
-        self._book = book
-        self._name = name
-        self._sheet = sheet
-        self._area = area
-
-    @property
-    def name(self) -> str:
-        """Name as it stands in the workbook."""
-        return self._name
-
-    def read(self) -> list[list[Cell]]:
-        """All rows from row 1 to the last used one, each from column 1 to its last used column.
-
-        In a table or range, cells outside are None; its columns go on to the right as long as its first row does.
-
-        Raises:
-            SheetError: the sheet is damaged, hostile or beyond our limits.
-        """
-        rows = self._book.rows(self._sheet.part)
-        if self._area is None:
-            return rows
-        area = self._area
-        right = heading_end(rows, area)
-        inside = [
-            trimmed([None] * (area.left - 1) + row[area.left - 1 : right]) if area.top <= number else []
-            for number, row in enumerate(rows[: area.bottom], start=1)
-        ]
-        while inside and not inside[-1]:
-            inside.pop()
-        return inside
-
-    def hidden_rows(self) -> frozenset[int]:
-        """Rows hidden by hand, by a group, by a filter, or made zero high."""
-        area = self._area or WHOLE_SHEET
-        return frozenset(row for row in self._book.hidden(self._sheet.part) if area.top <= row <= area.bottom)
-
-    def write(self, cells: Mapping[Position, Value]) -> None:
-        """Set cells, keeping each cell's format; several calls add up, the later one wins.
-
-        An empty text empties the cell. Either all of `cells` is taken or none of it.
-
-        Raises:
-            SheetError: outside the table's or range's rows, inside an array formula, the first cell of a shared
-                formula, a table's heading, or the sheet or workbook cannot be changed safely.
-            ValueError: not a value of the port (boolean, time of day, more than 15 digits).
-        """
-        area = self._area
-        for row, column in cells:
-            if area is not None and not (area.top <= row <= area.bottom and column >= area.left):
-                raise SheetError(
-                    f"{self._book.where}: the cell {refs.address(row, column)} lies outside {self._name} ({area}); "
-                    "make the range larger."
-                )
-        self._book.write(self._sheet, cells)
-
-    def replace(
-        self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
-    ) -> None:
-        """
-        Make `rows` the rows below the heading row; see the port.
-
-        Raises:
-            SheetError: what stands there cannot be moved safely, or the workbook is damaged.
-            ValueError: not a value of the port, or a call that makes no sense.
-        """
-        area = self._area
-        if area is not None:
-            area = refs.Area(area.top, area.left, area.bottom, heading_end(self._book.rows(self._sheet.part), area))
-        change = self._book.replace(self._sheet, area, Wanted(heading, tuple(columns), rows, origins))
-        if self._area is not None:
-            bottom = max(change.rows.new_bottom, heading + 1)
-            self._area = refs.Area(self._area.top, self._area.left, bottom, self._area.right)
 
 
 def _listed(names: list[str]) -> str:

@@ -132,8 +132,8 @@ class Contents:
             if gone:
                 calc.drop_from_chain(work.package, book, sheet, gone)
             stale = stale or calc.goes_stale(self.package, book, sheet, found, cells)
-        if stale:
-            links.put_xml(work.package, book.part, calc.with_full_calculation(book), book.encoding)
+        if stale and (data := calc.with_full_calculation(book)) != book.data:
+            links.put_xml(work.package, book.part, data, book.encoding)
 
     def ensure_holds(self, before: Contents, writes: Writes) -> None:
         """Raise PartError unless this is what `before` held and what was written: nothing lost, nothing moved."""

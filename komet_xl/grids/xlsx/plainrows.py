@@ -59,7 +59,9 @@ class PlainPart:
         self.prefixes = _prefixes(self.head, part)
         """The namespace prefixes that rows may use."""
         self.tail = b""
-        """From the tag that closes the rows to the end; there when all blocks have come."""
+        """From the tag that closes the rows to the end; there when all blocks have come, as is `merged`."""
+        self.merged: list[str] = []
+        """The ranges that the tail says are merged."""
 
     def blocks(self) -> Iterator[str]:
         """
@@ -84,7 +86,7 @@ class PlainPart:
                 raise Unusual
             rest += piece
         self.tail = _short(rest, self._source)
-        ensure_frame(self.head, self.tail, self._part)
+        self.merged = ensure_frame(self.head, self.tail, self._part)
 
 
 def _head(source: Iterator[bytes]) -> tuple[bytes, bytes]:
@@ -144,19 +146,27 @@ def _prefixes(head: bytes, part: str) -> set[str]:
     return {each.decode() for each in re.findall(rb"\sxmlns:([A-Za-z0-9]+)=", tag)} | {"xml"}
 
 
-def ensure_frame(head: bytes, tail: bytes, part: str) -> None:
-    """Raise Unusual unless the part, its rows left out, is a worksheet whose rows stood where we cut."""
+def ensure_frame(head: bytes, tail: bytes, part: str) -> list[str]:
+    """
+    Raise Unusual unless the part, its rows left out, is a worksheet whose rows stood where we cut.
+
+    Returns:
+        The ranges of merged cells.
+    """
     depth = 0
     found: list[int] = []
+    merged: list[str] = []
 
-    def start(name: str, _: dict[str, str]) -> None:
+    def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        namespace, _blank, local = name.rpartition(" ")
+        namespace, _, local = name.rpartition(" ")
         if depth == 1 and (local != "worksheet" or namespace not in SPREADSHEET):
             raise Unusual
         if local == "sheetData":
             found.append(made.CurrentByteIndex if depth == 2 and namespace in SPREADSHEET else -1)
+        elif local == "mergeCell":
+            merged.append(attributes.get("ref", ""))
 
     def end(_: str) -> None:
         nonlocal depth
@@ -170,6 +180,7 @@ def ensure_frame(head: bytes, tail: bytes, part: str) -> None:
         raise Unusual from None
     if found != [len(head) - len(OPEN)]:
         raise Unusual
+    return merged
 
 
 def unescaped(text: str) -> str:

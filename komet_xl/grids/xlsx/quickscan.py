@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import refs
@@ -36,6 +37,9 @@ def quick_scan(pieces: Iterable[bytes], part: str, around: Surroundings) -> Scan
     reader = _QuickReader(part, around, plain_part.prefixes)
     for block in plain_part.blocks():
         reader.take(block)
+    for ref in plain_part.merged:
+        with suppress(ValueError):
+            reader.found.merged.append(refs.area(ref))
     return reader.found
 
 

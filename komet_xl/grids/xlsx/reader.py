@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import refs
@@ -108,6 +109,7 @@ class _SheetReader:
             "v": self._open_value,
             "f": self._open_formula,
             "is": self._open_text,
+            "mergeCell": self._merge,
         }
         ends = {
             "sheetData": self._close_data,
@@ -119,6 +121,10 @@ class _SheetReader:
         }
         self._starts = {f"{namespace} {local}": handler for local, handler in starts.items()}
         self._ends = {f"{namespace} {local}": handler for local, handler in ends.items()}
+
+    def _merge(self, attributes: dict[str, str]) -> None:
+        with suppress(ValueError):
+            self.found.merged.append(refs.area(attributes.get("ref", "")))
 
     # --- rows ---------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,8 @@ class Scan:
     """Ranges of array formulas and data tables: no cell of one can be changed alone."""
     shared: dict[Position, str] = field(default_factory=dict)
     """First cells of shared formulas and the range that shares each."""
+    merged: list[Area] = field(default_factory=list)
+    """Cells merged into one: only the first of each range is seen."""
     formulas: bool = False
     """Whether any cell holds a formula."""
     plain: bool = False

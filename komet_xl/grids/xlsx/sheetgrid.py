@@ -1,0 +1,107 @@
+"""The .xlsx adapter's grids: one worksheet, or the table or range of a name in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from komet_xl.errors import SheetError
+from komet_xl.grids.xlsx import refs
+from komet_xl.grids.xlsx.overlay import heading_end, trimmed
+from komet_xl.grids.xlsx.replace import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from komet_xl.grids.grid import Position, Value
+    from komet_xl.grids.xlsx.book import XlsxBook
+    from komet_xl.grids.xlsx.refs import Area
+    from komet_xl.grids.xlsx.workbook import Sheet
+    from komet_xl.sheets.cells import Cell
+
+WHOLE_SHEET = refs.Area(1, 1, refs.LAST_ROW, refs.LAST_COLUMN)
+
+
+class XlsxGrid:
+    """One worksheet, or the table or named range of that name in one."""
+
+    def __init__(self, book: XlsxBook, name: str, sheet: Sheet, area: Area | None) -> None:
+        self._book = book
+        self._name = name
+        self._sheet = sheet
+        self._area = area
+
+    @property
+    def name(self) -> str:
+        """Name as it stands in the workbook."""
+        return self._name
+
+    def read(self) -> list[list[Cell]]:
+        """All rows from row 1 to the last used one, each from column 1 to its last used column.
+
+        In a table or range, cells outside are None; its columns go on to the right as long as its first row does.
+
+        Raises:
+            SheetError: the sheet is damaged, hostile or beyond our limits.
+        """
+        rows = self._book.rows(self._sheet.part)
+        if self._area is None:
+            return rows
+        area = self._area
+        right = heading_end(rows, area)
+        inside = [
+            trimmed([None] * (area.left - 1) + row[area.left - 1 : right]) if area.top <= number else []
+            for number, row in enumerate(rows[: area.bottom], start=1)
+        ]
+        while inside and not inside[-1]:
+            inside.pop()
+        return inside
+
+    def hidden_rows(self) -> frozenset[int]:
+        """Rows hidden by hand, by a group, by a filter, or made zero high."""
+        area = self._area or WHOLE_SHEET
+        return frozenset(row for row in self._book.hidden(self._sheet.part) if area.top <= row <= area.bottom)
+
+    def write(self, cells: Mapping[Position, Value]) -> None:
+        """Set cells, keeping each cell's format; several calls add up, the later one wins.
+
+        An empty text empties the cell. Either all of `cells` is taken or none of it.
+
+        Raises:
+            SheetError: outside the table's or range's rows, inside an array formula, the first cell of a shared
+                formula, a table's heading, or the sheet or workbook cannot be changed safely.
+            ValueError: not a value of the port (boolean, time of day, more than 15 digits).
+        """
+        self._ensure_inside(cells)
+        self._book.write(self._sheet, cells)
+
+    def ensure_writable(self, cells: Collection[Position]) -> None:
+        """Raise SheetError when `write` would refuse one of these cells. Changes nothing."""
+        self._ensure_inside(cells)
+        self._book.ensure_cells(self._sheet, cells)
+
+    def _ensure_inside(self, cells: Iterable[Position]) -> None:
+        area = self._area
+        for row, column in cells:
+            if area is not None and not (area.top <= row <= area.bottom and column >= area.left):
+                raise SheetError(
+                    f"{self._book.where}: the cell {refs.address(row, column)} lies outside {self._name} ({area}); "
+                    "make the range larger."
+                )
+
+    def replace(
+        self, heading: int, columns: Sequence[int], rows: Sequence[Sequence[Value]], origins: Sequence[int | None]
+    ) -> None:
+        """
+        Make `rows` the rows below the heading row; see the port.
+
+        Raises:
+            SheetError: what stands there cannot be moved safely, or the workbook is damaged.
+            ValueError: not a value of the port, or a call that makes no sense.
+        """
+        area = self._area
+        if area is not None:
+            area = refs.Area(area.top, area.left, area.bottom, heading_end(self._book.rows(self._sheet.part), area))
+        change = self._book.replace(self._sheet, area, Wanted(heading, tuple(columns), rows, origins))
+        if self._area is not None:
+            bottom = max(change.rows.new_bottom, heading + 1)
+            self._area = refs.Area(self._area.top, self._area.left, bottom, self._area.right)
