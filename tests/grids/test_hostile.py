@@ -69,6 +69,20 @@ def ensure_plain(said: str, path: Path) -> None:
     assert ";" in said
 
 
+def test_the_limits_notice_memory_crashes_errors_and_hangs() -> None:
+    with Bounded("tests.grids.hostile.acts:misbehave") as child:
+        assert child.run({"take": 300 * MIB}).peak > MOST_BYTES
+        assert child.run({"take": 1}).result == 1
+        for request, words in (
+            ({"die": 7}, "ended with code 7"),
+            ({}, "SheetError: as asked for"),
+            ({"for ever": True}, "no end"),
+            ({"take": 1 << 50}, "MemoryError"),
+        ):
+            with pytest.raises(AssertionError, match=words):
+                child.run(request, longest=1)
+
+
 def test_every_case_has_a_name_of_its_own() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 

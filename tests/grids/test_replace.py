@@ -74,9 +74,6 @@ def test_values_of_every_kind_go_along_with_their_row(tmp_path: Path) -> None:
     assert now[2] == [9, 90, None, None, None, None, "=NA()"]
     assert now[3][:6] == [1, 11, "note 1 <&>", 0.125, date(2026, 1, 1), False]
     assert members(path)["xl/sharedStrings.xml"] == before
-    formula = open_book(path).grid("prebooks").read()[1][6]
-    assert isinstance(formula, Formula)
-    assert formula.value == ErrorValue("#N/A")
     page = openpyxl.load_workbook(path, rich_text=True)["prebooks"]
     assert [page[f"I{row}"].hyperlink.target for row in (2, 4)] == ["https://example.com/3", "https://example.com/1"]
     assert page["I3"].hyperlink is None
@@ -175,6 +172,28 @@ def test_a_formula_that_may_spill_goes_with_its_row_and_on_in_new_ones(tmp_path:
     cells = {cell["r"]: cell.get("cm") for cell in children(path, SHEET, "c")}
     assert [cells[ref] for ref in ("C2", "C3", "D3")] == ["1", "1", "1"]
     assert [each["ref"] for each in children(path, SHEET, "f")] == ["C2", "C3", "D3:F3"]
+
+
+def test_a_formula_loses_its_old_result_until_it_is_calculated_anew(tmp_path: Path) -> None:
+    def fill(_: Workbook, page: Worksheet) -> None:
+        rows_into(page, 0, 0, [["id", "boxes", "number", "text", "error", "flag"], [1, 10]])
+        for column, result in enumerate([20, "twenty", "#N/A", True], start=2):
+            page.write_formula(1, column, "=B2*2", None, result)
+
+    path = make(tmp_path / "b.xlsx", fill)
+    assert [cell.value for cell in open_book(path).grid("prebooks").read()[1][2:] if isinstance(cell, Formula)] == [
+        20,
+        "twenty",
+        ErrorValue("#N/A"),
+        True,
+    ]
+
+    replaced(path, [[8, 80], [1, 11]], [None, 2])
+
+    rows = open_book(path).grid("prebooks").read()
+    assert rows[1][2:] == [Formula("=B2*2", None)] * 4
+    assert rows[2][2:] == [Formula("=B3*2", None)] * 4
+    assert [cell for cell in children(path, SHEET, "c") if cell["r"] in {"C3", "D3", "E3", "F3"} and "t" in cell] == []
 
 
 def test_shrinking_to_one_row_and_growing_again_loses_no_range(tmp_path: Path) -> None:

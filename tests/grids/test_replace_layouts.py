@@ -140,8 +140,9 @@ def test_what_is_neither_a_row_nor_a_cell_is_refused_rather_than_lost(tmp_path: 
     def act() -> None:
         open_book(path).grid("prebooks").replace(1, [1, 2], ROWS, ORIGINS)
 
-    assert "something stands between its rows that no spreadsheet program writes" in ensure_refused(
-        path, act, SheetError
+    assert (
+        "something stands between the rows of its sheet prebooks that no spreadsheet program writes"
+        in ensure_refused(path, act, SheetError)
     )
 
 
@@ -153,13 +154,17 @@ def test_what_is_neither_a_row_nor_a_cell_is_refused_rather_than_lost(tmp_path: 
         ('<row r="3"', '<row r="9"/><row r="3"', "holds the row 3 twice or out of order"),
         ('<row r="5" spans="1:4" s="2"', '<row r="1" s="2"', ""),
         ('<c r="C3"', '<c r="B3"', "holds the row 3 twice or out of order"),
-        ("</sheetData>", "</sheetData><sheetData/>", "it holds two lists of rows"),
-        ("<f>B3*2</f>", "<f><![CDATA[B3*2]]></f>", "the formula of D3 cannot be read"),
-        ("<f>B3*2</f>", "<f>B3<!-- x -->*2</f>", "the formula of D3 cannot be read"),
-        ("<f>B3*2</f><v>40</v>", "<v>40</v><f>B3*2</f>", "the formula of D3 cannot be read"),
+        ("</sheetData>", "</sheetData><sheetData/>", "its sheet prebooks holds two lists of rows"),
+        ("<f>B3*2</f>", "<f><![CDATA[B3*2]]></f>", "the formula of prebooks!D3 cannot be read"),
+        ("<f>B3*2</f>", "<f>B3<!-- x -->*2</f>", "the formula of prebooks!D3 cannot be read"),
+        ("<f>B3*2</f><v>40</v>", "<v>40</v><f>B3*2</f>", "the formula of prebooks!D3 cannot be read"),
         ("<f>B3*2</f>", '<f t="dataTable" ref="D3" dt2D="0" dtr="0" r1="A1"/>', "a data table stands in the row 3"),
-        ("<f>B3*2</f>", '<f t="shared" si="7"/>', "the formula of D3 is shared with cells that stay where they are"),
-        ('<row r="3"', '<row xmlns:y="urn:y" r="3"', "something stands between its rows"),
+        (
+            "<f>B3*2</f>",
+            '<f t="shared" si="7"/>',
+            "the formula of prebooks!D3 is shared with cells that stay where they are",
+        ),
+        ('<row r="3"', '<row xmlns:y="urn:y" r="3"', "something stands between the rows of its sheet prebooks"),
     ],
 )
 def test_a_part_that_cannot_be_followed_is_refused(tmp_path: Path, old: str, new: str, why: str) -> None:
@@ -283,7 +288,9 @@ def test_a_formula_shared_with_rows_below_the_table_is_refused(tmp_path: Path) -
     def act() -> None:
         open_book(path).grid("T").replace(2, [2], [[1]], [None])
 
-    assert "the formula of A3 is shared with cells that stay where they are" in ensure_refused(path, act, SheetError)
+    assert "the formula of prebooks!A3 is shared with cells that stay where they are" in ensure_refused(
+        path, act, SheetError
+    )
 
 
 ESCAPES = 'IF(A2&lt;&gt;"a &amp; &quot;&quot;b&quot;&quot;","_x0041_"&amp;"_x005F_x0041_","é&#13;&#10;")'

@@ -95,6 +95,8 @@ class Sheet:
     """Laid out so that the strict reader leaves it to the other one."""
     shared: bool
     """Formulas that fill a column are written once."""
+    typed_over: bool
+    """Somebody has put formulas into our boxes."""
     first: int = field(init=False)
     old_last: int = field(init=False)
 
@@ -116,7 +118,7 @@ OWN_COLUMNS = (1, 2, 3, 5, 7, 8, 9, 10)
 
 
 @st.composite
-def sheets(draw: st.DrawFn) -> Sheet:
+def sheets(draw: st.DrawFn, *, tables: bool = True) -> Sheet:
     heading, count = draw(st.integers(1, 4)), draw(st.integers(0, 6))
     rows = range(heading + 1, heading + count + 1)
     own: dict[Position, Own] = {}
@@ -126,7 +128,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
             kind = whole or draw(st.none() | KINDS)
             if kind is not None:
                 own[row, column] = Own(kind, row * 10 + column, draw(st.sampled_from([0, 0, 0, 2, 6])))
-    table = draw(st.booleans())
+    table = tables and draw(st.booleans())
     if table:  # a sheet below, which stays
         for column in draw(st.sets(st.sampled_from(OWN_COLUMNS))):
             row = heading + FREE + draw(st.integers(1, 3))
@@ -146,6 +148,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
         table,
         draw(st.booleans()),
         draw(st.booleans()),
+        draw(st.booleans()),
     )
 
 
@@ -162,7 +165,11 @@ def written(path: Path, made: Sheet) -> Path:
     if made.heading > 1:
         rows[1] = {1: text(1, 1, "title")}
     for number in range(made.first, made.old_last + 1):
-        rows[number] = {ID: f'<c r="D{number}"><v>{number}</v></c>', BOXES: f'<c r="F{number}" s="6"><v>5</v></c>'}
+        formula = f"<f>D{number}*2</f>" if made.typed_over else ""
+        rows[number] = {
+            ID: f'<c r="D{number}"><v>{number}</v></c>',
+            BOXES: f'<c r="F{number}" s="6">{formula}<v>5</v></c>',
+        }
     for (row, column), cell in made.own.items():
         ref = f"{letter(column)}{row}"
         rows.setdefault(row, {})[column] = cell.xml(ref, cell.shows(row, made.first, made.old_last))

@@ -179,14 +179,14 @@ def _now(area: Area, change: Change) -> list[Area]:
     last = min(area.bottom, change.rows.old_bottom)
     if first > last or not (change.moves_column(area.left) or change.moves_column(area.right)):
         return [area]
-    went = [change.where(row) for row in range(first, last + 1)]
-    rows = sorted({*range(area.top, first), *(row for row in went if row), *range(last + 1, area.bottom + 1)})
+    went = sorted(row for row in map(change.where, range(first, last + 1)) if row)
+    runs = [(area.top, first - 1), *((row, row) for row in went), (last + 1, area.bottom)]
     found: list[Area] = []
-    for row in rows:
-        if found and found[-1].bottom == row - 1:
-            found[-1] = refs.Area(found[-1].top, area.left, row, area.right)
+    for top, bottom in sorted(run for run in runs if run[0] <= run[1]):
+        if found and top <= found[-1].bottom + 1:
+            found[-1] = refs.Area(found[-1].top, area.left, max(found[-1].bottom, bottom), area.right)
         else:
-            found.append(refs.Area(row, area.left, row, area.right))
+            found.append(refs.Area(top, area.left, bottom, area.right))
     return found
 
 

@@ -17,24 +17,26 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from komet_xl.grids.xlsx.package import Package
+    from komet_xl.grids.xlsx.workbook import Sheet
 
 ADDRESS: Final = re.compile(' r="[^"]*"')
 FORMULA: Final = re.compile(r"\s*<(?P<prefix>(?:[\w.-]+:)?)f((?:\s[^<>]*?)?)(?:/>|>([^<]*)</(?P=prefix)f\s*>)")
 """A cell's formula where its content begins: prefix, attributes, text."""
 
 
-def cut(package: Package, part: str, first: int, last: int, ours: Container[int], *, plain: bool) -> Cut:
+def cut(package: Package, sheet: Sheet, first: int, last: int, ours: Container[int], *, plain: bool) -> Cut:
     """
-    Take out the rows from `first` to `last`.
+    Take out the rows from `first` to `last`. `plain` says which way the reader took.
 
     Raises:
         PartError: the part is damaged, or holds something between these rows that we do not know.
     """
+    part = sheet.part
     if plain:
-        return PlainCutter(first, last, ours).taken(PlainPart(package.pieces(part), part))
+        return PlainCutter(sheet.name, first, last, ours).taken(PlainPart(package.pieces(part), part))
     data, encoding = to_utf8(package.read(part), part)
     made = parser(part)
-    cutter = _Cutter(data, first, last, ours, made)
+    cutter = _Cutter(data, sheet.name, first, last, ours, made)
     parse(made, data, part)
     cutter.cut.encoding = encoding
     return cutter.cut
@@ -43,9 +45,12 @@ def cut(package: Package, part: str, first: int, last: int, ours: Container[int]
 class _Cutter:
     """Handlers of the pass over any other part: depth 2 is the sheet data, 3 a row, 4 a cell, 5 what stands in it."""
 
-    def __init__(self, data: bytes, first: int, last: int, ours: Container[int], made: XMLParserType) -> None:
+    def __init__(
+        self, data: bytes, sheet: str, first: int, last: int, ours: Container[int], made: XMLParserType
+    ) -> None:
         self.cut = Cut(b"")
         self._data = data
+        self._sheet = sheet
         self._first, self._last = first, last
         self._ours = ours
         self._parser = made
@@ -116,7 +121,7 @@ class _Cutter:
 
     def _open_data(self, at: int) -> None:
         if self._open >= 0:
-            raise PartError("it holds two lists of rows")
+            raise PartError(f"its sheet {self._sheet} holds two lists of rows")
         self._inside, self._open = True, at
         self.cut.prefix = prefix_of(self._data, at)
 
@@ -124,7 +129,7 @@ class _Cutter:
         number = attributes.get("r")
         before, self._row = self._row, self._row + 1 if number is None else whole(number)
         if self._row <= before:
-            raise PartError(f"it holds the row {self._row} twice or out of order")
+            raise PartError(f"its sheet {self._sheet} holds the row {self._row} twice or out of order")
         self._column, self._row_start, self._styles, self._cells = 0, at, {}, []
         if self._begin < 0 and self._row >= self._first:
             self._begin = self._end = at
@@ -150,7 +155,7 @@ class _Cutter:
         formula = None
         if self._formula:
             match = FORMULA.match(content)
-            ref = refs.address(self._row, self._column)
+            ref = f"{self._sheet}!{refs.address(self._row, self._column)}"
             if match is None:
                 raise PartError(f"the formula of {ref} cannot be read")
             formula = OldFormula(_attributes(match[2] or ""), readable(match[3] or "", ref))
@@ -174,7 +179,9 @@ class _Cutter:
         begin = end if self._begin < 0 else self._begin
         rest = max(begin, self._end)
         if any(begin <= at < rest for at in self._strange):
-            raise PartError("something stands between its rows that no spreadsheet program writes")
+            raise PartError(
+                f"something stands between the rows of its sheet {self._sheet} that no spreadsheet program writes"
+            )
         self.cut.head = data[:stop]
         self.cut.before = [data[stop:begin].decode()]
         self.cut.after = [self._numbered(data, rest, end).decode()]

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 CELL: Final = r"(?P<c{0}>\$?[A-Za-z]{{1,3}})(?P<r{0}>\$?[1-9][0-9]{{0,6}})"
 PIECE: Final = re.compile(
-    r'"(?:[^"]|"")*"'  # a text
-    r"|(?P<sheet>(?:'(?:[^']|'')*'|(?:\[[^\[\]]*\])?[\w.?]+(?::[\w.?]+)?)!)?"
+    r'"(?:[^"]|"")*+"'  # a text
+    r"|(?P<sheet>(?:'(?:[^']|'')*+'|(?:\[[^\[\]]*\])?[\w.?]+(?::[\w.?]+)?)!)?"
     r"(?:" + CELL.format(1) + "(?::" + CELL.format(2) + ")?"
     r"|(?P<from>\$?[A-Za-z]{1,3}):(?P<to>\$?[A-Za-z]{1,3})"  # whole columns
     r"|(?P<top>\$?[1-9][0-9]{0,6}):(?P<bottom>\$?[1-9][0-9]{0,6})"  # whole rows
     r")(?![\w.?(!\[$])"
-    r"|'(?:[^']|'')*'"  # the name of a sheet before something else
-    r"|[\w.\\?]*\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\])*\]"  # a table's column, another workbook
+    r"|'(?:[^']|'')*+'"  # the name of a sheet before something else
+    r"|[\w.\\?]*\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*+\])*+\])*+\]"  # a table's column, another workbook
     r"|[\w.$\\?]+"  # names, functions, numbers
 )
 LOST: Final = "#REF!"

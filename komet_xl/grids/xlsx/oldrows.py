@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 END_OF_ROW: Final = "</row>"
 LOOK: Final = re.compile(r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,9})")?')
 ATTRIBUTE: Final = re.compile(r"""\s([^\s=<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+LONGEST_FORMULA: Final = 32_767
+"""Characters in the file. Excel lets a person type 8,192."""
 NUMBERED: Final = re.compile(' (?:r|spans)="[^"]*"')
 
 
@@ -101,7 +103,8 @@ class Cut:
 class PlainCutter:
     """Takes rows out of a part that is laid out as `plainrows` has it."""
 
-    def __init__(self, first: int, last: int, ours: Container[int]) -> None:
+    def __init__(self, sheet: str, first: int, last: int, ours: Container[int]) -> None:
+        self._sheet = sheet
         self._first, self._last = first, last
         self._ours = ours
         self._looks: dict[tuple[tuple[str, str], ...], tuple[dict[int, int], list[str]]] = {}
@@ -142,11 +145,11 @@ class PlainCutter:
         while at >= 0:
             places.add(body.rfind("<c ", 0, at))
             at = body.find("<f", at + 1)
-        cells = tuple(_plain_cell(body, place) for place in sorted(places))
+        cells = tuple(_plain_cell(body, place, self._sheet) for place in sorted(places))
         return OldRow(number, NUMBERED.sub("", attributes), styles, cells)
 
 
-def _plain_cell(body: str, at: int) -> OldCell:
+def _plain_cell(body: str, at: int, sheet: str) -> OldCell:
     cell = CELL.match(body, at)
     if cell is None:
         raise PartError("it reads differently the second time")
@@ -158,12 +161,14 @@ def _plain_cell(body: str, at: int) -> OldCell:
     if cell[5] is None:
         return OldCell(column, style, attributes, None, body[stop + 1 : cell.end() - len("</c>")])
     stop = cell.end(5) + len("/>") if cell[6] is None else cell.end(6) + len("</f>")
-    formula = OldFormula(cell[5], readable(cell[6] or "", cell[1] + cell[2]))
+    formula = OldFormula(cell[5], readable(cell[6] or "", f"{sheet}!{cell[1]}{cell[2]}"))
     return OldCell(column, style, attributes, formula, body[stop : cell.end() - len("</c>")])
 
 
 def readable(text: str, ref: str) -> str:
     """A formula without its entities. Raises PartError, naming the cell `ref`."""
+    if len(text) > LONGEST_FORMULA:
+        raise PartError(f"the formula of {ref} is too long", "shorten it and retry")
     try:
         return unescaped(text)
     except Unusual:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import refs
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SHARING: Final = re.compile(' (?:t|ref|si)="[^"]*"')
 REF: Final = re.compile(' ref="[^"]*"')
+KIND: Final = re.compile(' t="[^"]*"')
+RESULT: Final = re.compile(r"<(?P<tag>(?:[\w.-]+:)?v)(?:\s[^<>]*)?(?:/>|>.*?</(?P=tag)\s*>)", re.DOTALL)
 METADATA: Final = re.compile(' cm="[0-9]{1,9}"')
 """Marks the formula of a cell as one that may spill into others."""
 
@@ -59,8 +61,8 @@ class OwnFormulas:
         self._calculated = calculated
         self._everywhere: dict[int, _Fill] = {}
         rows = [row for row in taken.rows if any(cell.formula for cell in row.cells)]
-        self.any = bool(rows)
-        """Whether there is one."""
+        self.any = bool(rows or calculated)
+        """Whether there is one, or new rows get one."""
         if rows:
             self._share(rows, [*taken.before, *taken.after])
             self._compare(rows, used)
@@ -71,17 +73,23 @@ class OwnFormulas:
         return {*self._everywhere, *self._calculated}
 
     def moved(self, cell: OldCell, old: int, new: int) -> str:
-        """The cell as it stands in its new row."""
+        """
+        The cell as it stands in its new row.
+
+        The result that the file kept for a formula goes: what it reads has changed, and nobody, least of all a push,
+        is to take the old one for right before the formula is calculated anew.
+        """
         if cell.formula is None:
             return cell.at(new, self._prefix, None)
         text = moved(self._text(cell, old), old, new, self._change.rows, alone=(old, cell.column) in self._alone)
-        return cell.at(new, self._prefix, _placed(cell.formula, text, new, old))
+        bare = replace(cell, attributes=KIND.sub("", cell.attributes), content=RESULT.sub("", cell.content))
+        return bare.at(new, self._prefix, _placed(cell.formula, text, new))
 
     def kept(self, cell: OldCell, row: int) -> str:
         """A cell that stays where it is; the formulas that it shared may have gone elsewhere."""
         formula = cell.formula
         if formula is not None and formula.named.get("t") == "shared":
-            formula = _placed(formula, self._text(cell, row), row, row)
+            formula = _placed(formula, self._text(cell, row), row)
         return cell.at(row, self._prefix, formula)
 
     def filled(self, column: int, number: int, style: int) -> str:
@@ -95,16 +103,19 @@ class OwnFormulas:
         text = moved(found.formula.text, found.row, number, self._change.rows, alone=False)
         metadata = METADATA.search(found.cell.attributes)
         made = OldCell(column, style, look + (metadata[0] if metadata else ""), None, "")
-        return made.at(number, self._prefix, _placed(found.formula, text, number, found.row))
+        return made.at(number, self._prefix, _placed(found.formula, text, number))
 
     def _share(self, rows: Sequence[OldRow], staying: Sequence[str]) -> None:
         """Find what each formula says that is written in another cell only."""
         masters: dict[str, tuple[str, int, int]] = {}
+        sheet = self._change.rows.sheet
         for row in rows:
             for cell in row.cells:
                 named = cell.formula.named if cell.formula else {}
                 if named.get("t") == "dataTable":
-                    raise PartError(f"a data table stands in the row {row.number}", "clear it and retry")
+                    raise PartError(
+                        f"a data table stands in the row {row.number} of its sheet {sheet}", "clear it and retry"
+                    )
                 if cell.formula is None or named.get("t") != "shared":
                     continue
                 si = named.get("si", "")
@@ -112,26 +123,24 @@ class OwnFormulas:
                     masters[si] = cell.formula.text, row.number, cell.column
                     continue
                 if si not in masters:
-                    ref = refs.address(row.number, cell.column)
-                    raise PartError(f"the formula of {ref} is shared with cells that stay where they are")
+                    raise _tied(sheet, row.number, cell.column)
                 text, first, column = masters[si]
                 self._texts[row.number, cell.column] = copied(text, row.number - first, cell.column - column)
         for si, (_, row_number, column) in masters.items():
             member = re.compile(rf"""\ssi\s*=\s*["']{re.escape(si)}["']""")
             if any(member.search(text) for text in staying):
-                ref = refs.address(row_number, column)
-                raise PartError(f"the formula of {ref} is shared with cells that stay where they are")
+                raise _tied(sheet, row_number, column)
 
     def _compare(self, rows: Sequence[OldRow], used: Collection[int]) -> None:
         """Find formulas that only one row of a column has, and those that all have."""
-        rest = self._change.rows
+        change = self._change
         seen: dict[int, Counter[str]] = {}
         places: dict[tuple[int, str], tuple[OldCell, int]] = {}
         for row in rows:
             for cell in row.cells:
-                if cell.formula is None:
+                if cell.formula is None or cell.column in change.columns or not change.moves_column(cell.column):
                     continue
-                kind = pattern(self._text(cell, row.number), row.number, rest.sheet)
+                kind = pattern(self._text(cell, row.number), row.number, change.rows.sheet)
                 seen.setdefault(cell.column, Counter())[kind] += 1
                 places.setdefault((cell.column, kind), (cell, row.number))
         for column, kinds in seen.items():
@@ -139,7 +148,7 @@ class OwnFormulas:
                 cell, number = places[column, kind]
                 if times == 1:
                     self._alone.add((number, column))
-                if len(kinds) == 1 and times >= len(used) and self._change.moves_column(column) and cell.formula:
+                if len(kinds) == 1 and times >= len(used) and cell.formula:
                     formula = OldFormula(cell.formula.attributes, self._text(cell, number))
                     self._everywhere[column] = _Fill(cell, number, formula)
 
@@ -149,17 +158,17 @@ class OwnFormulas:
         return self._texts.get((row, cell.column), formula.text if formula else "")
 
 
-def _placed(formula: OldFormula, text: str, row: int, old: int) -> OldFormula:
-    """A formula that says `text` and stands in that row: no longer shared, its own range moved along."""
+def _tied(sheet: str, row: int, column: int) -> PartError:
+    return PartError(
+        f"the formula of {sheet}!{refs.address(row, column)} is shared with cells that stay where they are"
+    )
+
+
+def _placed(formula: OldFormula, text: str, row: int) -> OldFormula:
+    """A formula that says `text` and stands in that row: no longer shared, an array's range moved along."""
     named = formula.named
-    if named.get("t") == "shared":
+    if named.get("t") != "array" or "ref" not in named:
         return OldFormula(SHARING.sub("", formula.attributes), text)
-    ref = named.get("ref")
-    if ref is None:
-        return OldFormula(formula.attributes, text)
-    try:
-        was = refs.area(ref)
-    except ValueError:
-        raise PartError(f"a formula of its row {old} stands over {ref[:40]!r}, which no sheet has") from None
+    was = refs.area(named["ref"])  # which the reader has understood
     now = refs.Area(row, was.left, row, was.right)
     return OldFormula(REF.sub(f' ref="{now}"', formula.attributes), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import calc, links, neighbours
 from komet_xl.grids.xlsx.contents import Contents
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 def with_rows(before: Contents, sheet: Sheet, area: Area | None, wanted: Wanted) -> tuple[Contents, Change]:
     """
     The contents with rows replaced, and what went where. Those it is given stay as they are.
+
+    Cells take along what they hold and how they look, and links. What only points at cells from elsewhere stays where
+    it is, as when a person sorts: comments, pictures and charts, sparklines, page breaks, rules and lists of choices
+    that lie over some rows only. Formulas above the headings, on other sheets and in charts are not rewritten; they
+    are calculated anew.
 
     Raises:
         PartError: what stands there cannot be moved safely.
@@ -57,7 +62,7 @@ def with_rows(before: Contents, sheet: Sheet, area: Area | None, wanted: Wanted)
         )
     made = Contents(work.package)
     if not found.plain or (found.numbers and found.numbers[-1] > wanted.heading):
-        _ensure_holds(made.scan(sheet.part), found, wanted, change)
+        ensure_holds(made.scan(sheet.part), found, wanted, change)
     return made, change
 
 
@@ -71,6 +76,9 @@ def _headings(found: Scan, wanted: Wanted) -> dict[int, str]:
     }
 
 
+ANY: Final = Formula("=", None)
+
+
 class _Landed(dict["Value", "Cell"]):
     """What written values read back as; the same ones come again and again."""
 
@@ -81,7 +89,7 @@ class _Landed(dict["Value", "Cell"]):
         return made
 
 
-def _ensure_holds(now: Scan, found: Scan, wanted: Wanted, change: Change) -> None:
+def ensure_holds(now: Scan, found: Scan, wanted: Wanted, change: Change) -> None:
     """Raise PartError unless each cell holds a new value, what went along with its row, or what it held before."""
     rows = change.rows
     heading, last = rows.heading, change.last
@@ -102,7 +110,7 @@ def _ensure_holds(now: Scan, found: Scan, wanted: Wanted, change: Change) -> Non
         cells = _cells(row, beside)
         if origin is None and not all(cell is None or isinstance(cell, Formula) for cell in cells):
             raise fault
-        if origin is not None and _stored(cells) != _stored(_cells(_row(found, origin), beside)):
+        if origin is not None and list(map(_kept, cells)) != list(map(_kept, _cells(_row(found, origin), beside))):
             raise fault
     for number in range(heading + 1, min(max(len(now.rows), len(found.rows)), last) + 1):
         if number > rows.new_bottom and any(cell is not None for cell in _cells(_row(now, number), moving)):
@@ -121,5 +129,10 @@ def _cells(row: list[Cell], columns: Sequence[int]) -> list[Cell]:
 
 
 def _stored(cells: list[Cell]) -> list[object]:
-    """Values, and which of them are formulas: how these read may differ in another row."""
+    """Values, and which of them are formulas: how these read may differ where one was shared."""
     return [(cell.value,) if isinstance(cell, Formula) else cell for cell in cells]
+
+
+def _kept(cell: Cell) -> Cell:
+    """What a cell takes along: its value, or that it has a formula, which reads differently in another row."""
+    return ANY if isinstance(cell, Formula) else cell

@@ -155,7 +155,7 @@ def replaced(
         ValueError: not a value of the port.
     """
     part = place.sheet.part
-    taken = cut(package, part, change.rows.first, change.last, change.columns, plain=place.found.plain)
+    taken = cut(package, place.sheet, change.rows.first, change.last, change.columns, plain=place.found.plain)
     frame = tree(taken.head + taken.tail, part)
     head, tail = around.framed(taken, frame, change)
     formulas = OwnFormulas(taken, change, place.used(change.rows), calculated)

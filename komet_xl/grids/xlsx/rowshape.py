@@ -24,7 +24,7 @@ STRING: Final = r"<v>([0-9]{1,8})</v></c>"
 INLINE: Final = r"<is><t>([^<&]*)</t></is></c>"
 MOST_VARIANTS: Final = 400
 """Looks that cells of a sheet have, over all columns; beyond that rows are not alike."""
-MOST_NUMBERS: Final = 20_000
+MOST_REMEMBERED: Final = 20_000
 FAIR_TRY: Final = 500
 
 
@@ -33,20 +33,34 @@ class Numbers(dict[str, int | float]):
 
     def __missing__(self, digits: str) -> int | float:
         number = float(digits) if "." in digits else int(digits)
-        if len(self) < MOST_NUMBERS:
+        if len(self) < MOST_REMEMBERED:
             self[digits] = number
         return number
+
+
+class Texts(dict[str, str]):
+    """Texts that cells hold themselves, by their XML; those that come again are the same object."""
+
+    def __init__(self, read: Callable[[str], str]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, xml: str) -> str:
+        text = self._read(xml)
+        if len(self) < MOST_REMEMBERED:
+            self[xml] = text
+        return text
 
 
 class RowShape:
     """The pattern, and what each of its groups means."""
 
-    def __init__(self, strings: list[str], inline: Getter) -> None:
+    def __init__(self, strings: list[str], inline: Callable[[str], str]) -> None:
         """`inline` makes the value of a text that a cell holds itself."""
         self._kinds: dict[str, tuple[str, Getter | None]] = {
             "n": (f'(?: t="n")?>{NUMBER}', Numbers().__getitem__),
             "s": (f' t="s">{STRING}', lambda digits: strings[int(digits)]),
-            "i": (f' t="inlineStr">{INLINE}', inline),
+            "i": (f' t="inlineStr">{INLINE}', Texts(inline).__getitem__),
             "": ('(?: t="n")? ?/>', None),
         }
         self._variants: dict[int, set[tuple[str | None, str]]] = {}
