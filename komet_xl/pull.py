@@ -34,9 +34,11 @@ class PullReport:
     notes_gone: int = 0
     """Rows that held something of the user's own and are not in Komet's answer any more."""
     copy: str | None = None
-    """Where the workbook is kept as it was before; None when no such row is gone."""
+    """Where the workbook is kept as it was before; None when nothing of the user's own is gone or astray."""
     notes_unmatched: int = 0
     """Rows whose notes kept their position, because the user deleted the columns that say whose they are."""
+    comments_astray: int = 0
+    """Rows with comments (Excel's own notes) whose item went elsewhere: a comment stays at its cell."""
 
 
 def pull_prebooks(
@@ -77,8 +79,9 @@ def pull_prebooks(
         tables[second] = parts
     plans = {name: _plan(book, name, table) for name, table in tables.items()}
     gone = sum(each.notes_gone for each in plans.values())
-    copy = book.save_copy(BEFORE) if gone else None
+    astray = sum(_comments_astray(book, name, plan) for name, plan in plans.items())
     names = [_fill(book, name, tables[name].columns, plan) for name, plan in plans.items()]
+    copy = book.save_copy(BEFORE, as_read=True) if gone or astray else None
     book.save()
     return PullReport(
         file=book.where,
@@ -90,6 +93,7 @@ def pull_prebooks(
         notes_gone=gone,
         copy=copy,
         notes_unmatched=sum(each.notes_unmatched for each in plans.values()),
+        comments_astray=astray,
     )
 
 
@@ -99,6 +103,15 @@ def _plan(book: Book, name: str, table: Table) -> Refresh:
         return plan_refresh([[each.heading for each in table.columns]], table, name=name)
     grid = book.grid(name)
     return plan_refresh(grid.read(), table, name=grid.name, hidden=grid.hidden_rows())
+
+
+def _comments_astray(book: Book, name: str, plan: Refresh) -> int:
+    """How many rows with comments will not be where they are."""
+    if not book.has(name):
+        return 0
+    goes_to = {origin: plan.heading + place for place, origin in enumerate(plan.origins, start=1)}
+    rows = book.grid(name).commented_rows()
+    return sum(1 for row in rows if row > plan.heading and goes_to.get(row) != row)
 
 
 def _fill(book: Book, name: str, columns: tuple[Column, ...], plan: Refresh) -> str:

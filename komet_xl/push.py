@@ -137,7 +137,7 @@ def push_orders(
         if intents and not confirm(_plan(push)):
             push.notes = ["Nothing was sent: the push was not confirmed."]
             return push.report(_outcomes(push, {}, "the push was not confirmed"), client.quota.taken - before)
-        book.ensure_writable()  # once more: a person may have thought for an hour, and saved the file meanwhile
+        _ensure_still_writable(book)
         sent = _send(push, progress, halt) if intents else {}
         outcomes = _outcomes(push, sent, f"the push stopped before this line: {halt.reason or 'it was not reached'}")
         troubles = filter(None, (halt.cause, _write_back(push, outcomes)))
@@ -145,6 +145,14 @@ def push_orders(
     if stopped is not None and not isinstance(stopped, KometError):
         raise stopped
     return push.report(outcomes, client.quota.taken - before, stopped)
+
+
+def _ensure_still_writable(book: Book) -> None:
+    """Once more: a person may have thought for an hour, and opened or saved the file meanwhile."""
+    try:
+        book.ensure_writable()
+    except SheetError as exc:
+        raise SheetError(f"{exc} Nothing was sent.") from None
 
 
 def _prepare(client: Client, book: Book, journal: Journal, options: PushOptions, context: PushContext) -> _Push:

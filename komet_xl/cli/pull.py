@@ -87,14 +87,21 @@ def _about_notes(report: PullReport) -> Iterator[str]:
     """What a person must know about notes of their own."""
     if report.notes_gone:
         rows = (
-            "1 row with notes of your own is"
+            "1 row with notes or formulas of your own is"
             if report.notes_gone == 1
-            else f"{report.notes_gone:,} rows with notes of your own are"
+            else f"{report.notes_gone:,} rows with notes or formulas of your own are"
         )
         yield f"{rows} not in Komet's answer any more; the workbook as it was before is kept in {report.copy}."
+    if report.comments_astray:
+        rows = "1 row" if report.comments_astray == 1 else f"{report.comments_astray:,} rows"
+        yield (
+            f"Comments stay at their cells, and in {rows} another item stands there now; the workbook as it was before "
+            f"is kept in {report.copy}. Type what shall go with an item into a cell of a column of your own."
+        )
     if report.notes_unmatched:
         rows = "1 row" if report.notes_unmatched == 1 else f"{report.notes_unmatched:,} rows"
         yield (
             f"The notes in {rows} stayed where they were and cannot be matched to items, as the sheet has neither a "
-            "column prebookId nor a column number; type the heading prebookId into an empty column to have them follow."
+            "column prebookId nor a column number with values; type the heading prebookId into an empty column and "
+            "pull: from the next pull on they follow."
         )

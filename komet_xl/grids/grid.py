@@ -38,6 +38,10 @@ class Grid(Protocol):
         """Rows that a person does not see: hidden by hand, by a group or by a filter."""
         ...
 
+    def commented_rows(self) -> frozenset[int]:
+        """Rows with comments (Excel's own notes and threads): these stay at their cells when rows are replaced."""
+        ...
+
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells, keeping each cell's format. Nothing reaches the file before the book's `save`."""
         ...
@@ -108,9 +112,11 @@ class Book(Protocol):
         """
         ...
 
-    def save_copy(self, mark: str) -> str:
+    def save_copy(self, mark: str, *, as_read: bool = False) -> str:
         """
         Put the workbook with all that was written into a new file beside it, and leave the workbook as it is.
+
+        With `as_read`, as it was before anything was written.
 
         "orders.xlsx" and the mark "results" make "orders.results.xlsx", or "orders.results 2.xlsx" where that exists.
 

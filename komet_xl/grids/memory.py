@@ -45,6 +45,10 @@ class MemoryGrid:
         """The rows that were said to be hidden."""
         return self._hidden
 
+    def commented_rows(self) -> frozenset[int]:
+        """None: there are no comments here."""
+        return frozenset()
+
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells. Raises ValueError for what is no value of the port, or no cell; then nothing is set."""
         new = {position: landed(value) for position, value in cells.items()}
@@ -158,8 +162,8 @@ class MemoryBook:
         self.ensure_writable()
         self.saved = self._snapshot()
 
-    def save_copy(self, mark: str) -> str:
-        """Keep what was written so far in `copies`, under a name that is free. Raises SheetError while `full`."""
+    def save_copy(self, mark: str, *, as_read: bool = False) -> str:
+        """Keep what was written so far, or saved, in `copies` under a free name. Raises SheetError while `full`."""
         if self.full is not None:
             raise SheetError(self.full)
         place = PurePath(self._where)
@@ -167,7 +171,7 @@ class MemoryBook:
         while str(name) in self.copies:
             count += 1
             name = place.with_name(f"{place.stem}.{mark} {count}{place.suffix}")
-        self.copies[str(name)] = self._snapshot()
+        self.copies[str(name)] = self.saved if as_read else self._snapshot()
         return str(name)
 
     def _snapshot(self) -> dict[str, list[list[Cell]]]:

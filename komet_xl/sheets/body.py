@@ -94,7 +94,8 @@ class Body:
         return (
             f"the sheet {name} has a row of your own below its headings, which a pull would lose: "
             f"{headings.column_letters(column)}{number} holds {what}, and row {number} shows no {missing}{more}; "
-            "move it above the headings or to another sheet, or delete the row, and pull again."
+            "move it above the headings or to another sheet, or delete the row (a table's Total Row: switch it off), "
+            "and pull again."
         )
 
 

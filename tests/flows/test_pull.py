@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
 from komet_xl.errors import ApiError, HeadingError, SheetError, UnansweredError
 from komet_xl.grids.memory import MemoryBook
@@ -241,7 +242,6 @@ def test_without_room_for_the_copy_nothing_is_changed(session: Session) -> None:
         pull_into(session, book, OTHER_DAY)
 
     assert book.saved == before
-    assert book.grid("prebooks").read() == before["prebooks"]
 
 
 @pytest.mark.parametrize("name", ["prebooks", "breakdowns"])
@@ -280,8 +280,8 @@ def test_the_command_line_says_in_one_sentence_where_notes_are_kept(komet: Sandb
     copy = tmp_path / "day.before pull.xlsx"
     assert (ran.code, ran.json["notes_gone"], ran.json["copy"]) == (0, 2, str(copy))
     assert ran.err == (
-        f"2 rows with notes of your own are not in Komet's answer any more; the workbook as it was before is kept in "
-        f"{copy}.\n"
+        "2 rows with notes or formulas of your own are not in Komet's answer any more; the workbook as it was before "
+        f"is kept in {copy}.\n"
     )
     assert [row["mine"] for row in rows_of(copy)] == [None, "call Ana", None, "hold"]
     assert rows_of(file) == []
@@ -296,3 +296,43 @@ def test_the_command_line_says_that_notes_cannot_be_matched(komet: Sandbox, tmp_
     assert ran.code == 0
     assert ran.err.startswith("The notes in 1 row stayed where they were")
     assert [row["mine"] for row in rows_of(file)] == ["first", None, None, None]
+
+
+def test_comments_stay_at_their_cells_and_the_report_says_so(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "day.xlsx"
+    session.pull(QUERY, file)
+    book = load_workbook(file)
+    book["prebooks"]["B5"].comment = Comment("call Eric", "Ana")
+    book.save(file)
+    before = file.read_bytes()
+
+    same = session.pull(QUERY, file)
+    report = session.pull(PrebookQuery(truck_date=DAY, prebook=13949), file)
+
+    assert (same.comments_astray, same.copy) == (0, None)
+    assert (report.comments_astray, report.copy) == (1, str(tmp_path / "day.before pull.xlsx"))
+    kept = load_workbook(tmp_path / "day.before pull.xlsx")["prebooks"]
+    assert kept["B5"].comment.text == "call Eric"
+    assert before != file.read_bytes()
+
+
+def test_a_pull_that_is_refused_leaves_no_copy(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "day.xlsx"
+    session.pull(QUERY, file)
+    book = load_workbook(file)
+    book["prebooks"]["AN5"] = "mine"
+    book["prebooks"].merge_cells("AO4:AO5")
+    book.save(file)
+
+    with pytest.raises(SheetError, match="merged"):
+        session.pull(PrebookQuery(truck_date=DAY, prebook=13010), file)
+
+    assert sorted(each.name for each in tmp_path.glob("*.xlsx")) == ["day.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["day.csv", "day.xls", "day.xlsm", "day"])
+def test_a_new_workbook_is_an_xlsx_file(name: str, session: Session, tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match=r"ends in \.xlsx"):
+        session.pull(QUERY, tmp_path / name)
+
+    assert not (tmp_path / name).exists()

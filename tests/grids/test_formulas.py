@@ -71,6 +71,7 @@ def test_relative_references_to_the_sheet_move_with_the_row_and_nothing_else_doe
         ("AVERAGE(F2:F4)", 4, 8, "AVERAGE(F6:F8)"),
         ("N(G3)+F4", 4, 8, "N(G7)+F8"),
         ("F9-F10", 9, 6, "F6-F7"),
+        ("F9-F16", 9, 6, "F6-F13"),
         ("SUM(F5:F1048576)", 5, 8, "SUM(F8:F1048576)"),
     ],
 )
@@ -79,7 +80,9 @@ def test_what_stands_above_the_headings_is_still_found_there(formula: str, old: 
 
 
 def test_what_stands_below_a_table_is_still_found_there() -> None:
-    assert moved("D5*D15+D10", 5, 8, TABLE) == "D8*D15+D13"
+    for left, right in ((3, 6), (1, 6), (3, LAST_COLUMN)):
+        rows = Rows("prebooks", 3, 9, 20, left, right)
+        assert moved("D5*D15+D10", 5, 8, rows) == "D8*D15+D13"
 
 
 def test_a_reference_that_would_leave_the_sheet_is_lost_as_when_a_person_sorts() -> None:
@@ -225,6 +228,7 @@ def test_two_formulas_differ(one: str, row: int, other: str, another: int) -> No
         ("COUNTIF($A$4:$A$9,$A4)>1", "COUNTIF($A$4:$A$20,$A4)>1"),
         ("$F4>100", "$F4>100"),
         ("F4:F9", "F4:F9"),
+        ("F$4:F9+F4:F$9", "F$4:F9+F4:F$9"),
         ("other!$A$4:$A$9", "other!$A$4:$A$9"),
         ("OFFSET(prebooks!$A$4,0,0,COUNTA(prebooks!$A:$A)-3)", "OFFSET(prebooks!$A$4,0,0,COUNTA(prebooks!$A:$A)-3)"),
     ],

@@ -20,7 +20,7 @@ from komet_xl.sheets.cells import ErrorValue, Formula
 from tests.support.cli import run
 from tests.support.limits import MIB, Bounded, quick_folder
 
-from .hostile import bombs, containers, contents, damaged, documents, links, measureless, places
+from .hostile import beyond, bombs, containers, contents, damaged, documents, links, measureless, places
 from .hostile.acts import shown
 from .hostile.case import REFUSED
 from .workbooks import MAIN, XML, make, sheet
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CASES = [
     case
-    for module in (places, contents, documents, damaged, measureless, containers, links, bombs)
+    for module in (places, contents, documents, damaged, measureless, containers, links, bombs, beyond)
     for case in module.CASES
 ]
 MOST_SECONDS = 10

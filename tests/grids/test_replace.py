@@ -109,6 +109,20 @@ def test_formats_heights_and_hidden_rows_go_along_and_new_rows_look_like_the_oth
     ]
 
 
+def test_a_new_column_of_ours_has_the_format_of_its_rows(tmp_path: Path) -> None:
+    def fill(book: Workbook, page: Worksheet) -> None:
+        page.set_row(2, None, book.add_format({"num_format": "0.000"}))
+        page.set_column("B:B", 9, book.add_format({"num_format": "0.00"}))
+        rows_into(page, 0, 0, [["id"], [1], [2], [3]])
+
+    path = make(tmp_path / "b.xlsx", fill)
+
+    replaced(path, [[2, 2], [1, 1], [9, 9]], [3, 2, None])
+
+    page = openpyxl.load_workbook(path)["prebooks"]
+    assert [page.cell(row, 2).number_format for row in (2, 3, 4)] == ["0.000", "0.00", "0.00"]
+
+
 def test_rows_formatted_below_the_data_keep_their_formats_and_take_new_rows(tmp_path: Path) -> None:
     def fill(book: Workbook, page: Worksheet) -> None:
         money, day = book.add_format({"num_format": "0.00"}), book.add_format({"num_format": "d.m.yy"})

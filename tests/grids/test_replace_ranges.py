@@ -203,8 +203,10 @@ def test_what_came_out_right_is_taken() -> None:
     ],
 )
 def test_one_wrong_cell_and_nothing_is_taken(row: int, column: int, value: Cell) -> None:
-    now = [list(cells) for cells in [*NEW, [None] * 4]]
+    below: list[Cell] = [None] * 4
+    now = [list(cells) for cells in [*NEW, below]]
+    ensure_holds(Scan(now), Scan([*OLD, below]), WANTED, CHANGE)
     now[row - 1][column - 1] = value
 
     with pytest.raises(PartError, match="laid out in a way that we cannot change safely"):
-        ensure_holds(Scan(now), Scan(OLD), WANTED, CHANGE)
+        ensure_holds(Scan(now), Scan([*OLD, below]), WANTED, CHANGE)

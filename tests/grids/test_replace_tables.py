@@ -136,6 +136,20 @@ def test_a_table_in_the_middle_of_a_sheet_moves_nothing_of_what_stands_around_it
     assert links == (["E8", "H7"] if count > 2 else ["H7"])
 
 
+def test_through_the_sheet_everything_in_a_row_goes_along_with_it(tmp_path: Path) -> None:
+    path = inside(tmp_path / "b.xlsx")
+
+    now = replaced(path, [[8, 80], [9, 90], [20, 0]], [8, None, 20], heading=5, columns=(3, 4))
+
+    each = "=Orders[[#This Row],[boxes]]*2"
+    assert now[5:] == [
+        ["left 8", None, 8, 80, None, each, None, "right 8", "=LEN(H6)"],
+        [None, None, 9, 90, None, each],
+        [None, None, 20, 0],
+    ]
+    assert children(path, TABLE, "table")[0]["ref"] == "C5:F8"
+
+
 def test_a_table_grid_is_as_long_as_it_became(tmp_path: Path) -> None:
     book = open_book(inside(tmp_path / "b.xlsx"))
     grid = book.grid("Orders")
@@ -263,12 +277,13 @@ def test_what_cannot_go_along_is_refused_in_a_sentence_and_the_file_stays(
 @pytest.mark.parametrize(
     ("fill", "why"),
     [
-        (lambda page: page.write("D12", "x"), "something stands below C5:F9 of its sheet prebooks, in row 12"),
+        (lambda page: page.write("C12", "x"), "something stands below C5:F9 of its sheet prebooks, in row 12"),
+        (lambda page: page.write("F12", "x"), "something stands below C5:F9 of its sheet prebooks, in row 12"),
         (lambda page: page.merge_range("E12:F12", ""), "the cells E12:F12 of its sheet prebooks are merged"),
         (lambda page: page.add_table("F12:G14"), "something stands below C5:F9 of its sheet prebooks, in row 12"),
         (lambda page: page.write_array_formula("F12:F13", "{=1}"), "an array formula of its sheet prebooks"),
     ],
-    ids=["value", "merged", "table", "array"],
+    ids=["left", "right", "merged", "table", "array"],
 )
 def test_a_table_that_must_grow_into_something_is_refused_and_one_that_need_not_is_filled(
     tmp_path: Path, fill: Callable[[Worksheet], object], why: str
@@ -285,6 +300,23 @@ def test_a_table_that_must_grow_into_something_is_refused_and_one_that_need_not_
     assert why in ensure_refused(path, act, SheetError)
     replaced(path, [[1, 1]] * 6, [None] * 6, heading=5, columns=(3, 4), name="Orders")
     assert children(path, TABLE, "table")[0]["ref"] == "C5:F11"
+
+
+def test_merged_cells_above_in_and_beside_the_headings_are_kept(tmp_path: Path) -> None:
+    def fill(_: Workbook, page: Worksheet) -> None:
+        page.merge_range("A1:D2", "Truck of Tuesday")
+        page.merge_range("H5:I5", "mine")
+        page.merge_range("K6:L8", "beside")
+        orders(page, "C5:F9")
+
+    path = written(tmp_path / "b.xlsx", fill)
+
+    replaced(path, [[2, 2], [1, 1], [3, 3]], [7, 6, None], heading=5, columns=(3, 4), name="Orders")
+
+    assert [each["ref"] for each in children(path, SHEET, "mergeCell")] == ["A1:D2", "H5:I5", "K6:L8"]
+    book = open_book(path)
+    why = ensure_refused(path, lambda: book.grid("prebooks").replace(5, [3, 4], [], []), SheetError)
+    assert "the cells K6:L8 of its sheet prebooks are merged" in why
 
 
 def test_a_totals_row_stays_where_it_is_while_the_table_keeps_its_size(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from komet_xl.errors import SheetError, SheetMissingError
 from komet_xl.grids.xlsx import files, newsheet, refs
+from komet_xl.grids.xlsx.comments import commented_rows
 from komet_xl.grids.xlsx.contents import Contents, new_contents
 from komet_xl.grids.xlsx.dates import to_serial
 from komet_xl.grids.xlsx.faults import about
@@ -40,6 +41,7 @@ class XlsxBook:
         self._stamp = stamp
         self._writes: dict[str, dict[Position, Value]] = {}
         self._contents: Contents | None = None
+        self._read = data
         if data is not None:
             with about(self.where):
                 self._contents = Contents(Package(data))
@@ -114,18 +116,19 @@ class XlsxBook:
         self.ensure_writable()
         data, fresh = self._rendered(contents)
         self._stamp = files.replace(self._path, data, new=self._stamp is None, was=self._stamp)
-        self._contents, self._writes = fresh, {}
+        self._contents, self._writes, self._read = fresh, {}, data
 
-    def save_copy(self, mark: str) -> str:
+    def save_copy(self, mark: str, *, as_read: bool = False) -> str:
         """Put the workbook with all that was written into a new file beside it, such as "orders.results.xlsx".
+
+        With `as_read`, as it was before anything was written.
 
         The workbook and what is still to be saved into it stay as they are.
 
         Raises:
             SheetError: no file was made.
         """
-        contents = self._loaded()
-        data, _ = self._rendered(contents)
+        data = self._read if as_read and self._read is not None else self._rendered(self._loaded())[0]
         return str(files.write_copy(self._path, mark, data))
 
     def _rendered(self, contents: Contents) -> tuple[bytes, Contents]:
@@ -148,6 +151,11 @@ class XlsxBook:
         """A sheet's hidden rows."""
         with about(self.where):
             return self._loaded().scan(part).hidden
+
+    def commented(self, part: str) -> frozenset[int]:
+        """Rows of a sheet that have comments."""
+        with about(self.where):
+            return commented_rows(self._loaded().package, part)
 
     def write(self, sheet: Sheet, cells: Mapping[Position, Value]) -> None:
         """Keep cells for `save`; see `XlsxGrid.write`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.newrows import RowWriter
+from komet_xl.grids.xlsx.styles import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PASSING: Final = re.compile(' (?:hidden|collapsed|outlineLevel)="[^"]*"')
 """What a row has because a person folded or filtered it; new rows are seen."""
+FORMATTED: Final = ' customFormat="1"'
+ROW_STYLE: Final = re.compile(' s="([0-9]{1,9})"')
+"""The format of a whole row: that of cells which do not stand there yet."""
 
 
 class Usual:
@@ -70,7 +74,7 @@ class Replacer:
         self._formulas = formulas
         self._writer = RowWriter(writing, wanted.columns, taken.prefix)
         self._usual_styles = tuple(usual.style(column) for column in self._writer.columns)
-        self._known_styles: dict[int, tuple[int, ...]] = {}
+        self._known_styles: dict[tuple[int, str], tuple[int, ...]] = {}
         self._beside = sorted({*usual.others(change), *formulas.columns})
         """Columns beside ours in which a new row gets a cell."""
 
@@ -117,11 +121,13 @@ class Replacer:
         """The formats of our cells in a row that goes on like that one."""
         if base is None:
             return self._usual_styles
-        known = self._known_styles.get(id(base.styles))  # rows that look alike share them, and they outlive this
+        row = ROW_STYLE.search(base.attributes) if FORMATTED in base.attributes else None
+        key = id(base.styles), row[1] if row else ""  # rows that look alike share the former, and it outlives this
+        known = self._known_styles.get(key)
         if known is None:
             usual = zip(self._writer.columns, self._usual_styles, strict=True)
-            known = tuple(base.styles.get(column, style) for column, style in usual)
-            self._known_styles[id(base.styles)] = known
+            known = tuple(base.styles.get(column, whole(key[1], style)) for column, style in usual)
+            self._known_styles[key] = known
         return known
 
     def _new_cells(self, number: int, base: OldRow | None) -> dict[int, str]:

@@ -61,6 +61,11 @@ class XlsxGrid:
         area = self._area or WHOLE_SHEET
         return frozenset(row for row in self._book.hidden(self._sheet.part) if area.top <= row <= area.bottom)
 
+    def commented_rows(self) -> frozenset[int]:
+        """Rows with comments or threads."""
+        area = self._area or WHOLE_SHEET
+        return frozenset(row for row in self._book.commented(self._sheet.part) if area.top <= row <= area.bottom)
+
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells, keeping each cell's format; several calls add up, the later one wins.
 

@@ -33,13 +33,13 @@ class Entry:
     extra: bytes = b""
 
     @classmethod
-    def of(cls, name: str, data: str | bytes, *, stored: bool = False) -> Self:
+    def of(cls, name: str, data: str | bytes, *, stored: bool = False, level: int = 6) -> Self:
         """An honest member."""
         raw = data.encode() if isinstance(data, str) else data
         flags = 0 if name.isascii() else 0x800
         if stored:
             return cls(name.encode(), raw, len(raw), zlib.crc32(raw), STORED, flags)
-        return cls(name.encode(), deflated(raw), len(raw), zlib.crc32(raw), DEFLATED, flags)
+        return cls(name.encode(), deflated(raw, level), len(raw), zlib.crc32(raw), DEFLATED, flags)
 
     @classmethod
     def repeated(cls, name: str, pieces: Iterable[tuple[bytes, int]]) -> Self:
@@ -60,9 +60,9 @@ class Entry:
         return replace(self, **lies)  # type: ignore[arg-type]  one of our own fields each
 
 
-def deflated(data: bytes) -> bytes:
+def deflated(data: bytes, level: int = 6) -> bytes:
     """Data packed as a zip member."""
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
     return deflate.compress(data) + deflate.flush()
 
 
