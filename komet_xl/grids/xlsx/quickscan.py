@@ -143,7 +143,7 @@ class _QuickReader:
             self._shape.learn(column, style, "i")
 
     def _inline(self, text: str) -> str:
-        text = from_xml(text.strip(BLANKS))
+        text = from_xml(unescaped(text).strip(BLANKS))
         self.found.weigh(text, self._part)
         return text
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROW: Final = r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z:0-9]+="[^"<>&\t\n]*")*)>'
 NUMBER: Final = r"<v>(-?[0-9]{1,15}(?:\.[0-9]{1,20})?)</v></c>"
 STRING: Final = r"<v>([0-9]{1,8})</v></c>"
-INLINE: Final = r"<is><t>([^<&]*)</t></is></c>"
+INLINE: Final = r"<is><t>([^<]*)</t></is></c>"
 MOST_VARIANTS: Final = 400
 """Looks that cells of a sheet have, over all columns; beyond that rows are not alike."""
 MOST_REMEMBERED: Final = 20_000
