@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from komet_xl.errors import SheetError
 from komet_xl.grids.xlsx import files
 from komet_xl.grids.xlsx.book import XlsxBook
 from komet_xl.grids.xlsx.sheetgrid import XlsxGrid
@@ -31,12 +30,5 @@ def open_book(path: Path) -> XlsxBook:
 
 
 def new_book(path: Path) -> XlsxBook:
-    """
-    A workbook that does not exist yet and has no sheets. Nothing is on disk before its `save`.
-
-    Raises:
-        SheetError: the name is not that of an .xlsx file, and Excel would not open it.
-    """
-    if path.suffix.lower() != ".xlsx":
-        raise SheetError(f"{path} does not exist yet, and a new workbook needs a name that ends in .xlsx.")
+    """A workbook that does not exist yet and has no sheets. Nothing is on disk before its `save`."""
     return XlsxBook(path, None, None)

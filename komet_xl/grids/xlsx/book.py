@@ -101,6 +101,8 @@ class XlsxBook:
             with about(self.where):
                 self._contents.ensure_sound()
         files.ensure_writable(self._path, self._stamp)
+        if self._stamp is None and self._path.suffix.lower() != ".xlsx":  # Excel would not open it
+            raise SheetError(f"{self.where} does not exist yet, and a new workbook needs a name that ends in .xlsx.")
 
     def save(self) -> None:
         """Put all that was written into the file, whole or not at all. Nothing happens when nothing was written.

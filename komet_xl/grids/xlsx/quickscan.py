@@ -55,7 +55,9 @@ class _QuickReader:
         self._columns: dict[str, int] = {}
         self._hidden: dict[str, bool] = {}
         self._shape = RowShape(around.strings(), self._inline)
-        self._simple = {None} | {str(n) for n, shown in enumerate(around.shown) if shown in NUMBERS}
+        plain_unstyled = not around.shown or around.shown[0] in NUMBERS
+        self._simple: set[str | None] = {str(n) for n, shown in enumerate(around.shown) if shown in NUMBERS}
+        self._simple |= {None} if plain_unstyled else set()
         """Styles that show a number as a number."""
 
     def take(self, block: str) -> None:
