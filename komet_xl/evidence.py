@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from komet_xl.komet.client import Client
     from komet_xl.model import OrderLine, PrebookItem
 
+NO_EVIDENCE: Final = "the prebooks are not read first, so Resolve would have no evidence should an answer get lost"
+"""What a push without enough requests says."""
 DAYS_BACK: Final = 7
 DAYS_AHEAD: Final = 60
 

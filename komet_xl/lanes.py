@@ -56,6 +56,7 @@ def send_in_lanes(
     lanes: int,
     halt: Halt,
     done: Callable[[Outcome], None],
+    pulse: Callable[[], None] = lambda: None,
 ) -> dict[int, Outcome]:
     """
     Send lines, at most `lanes` prebooks at a time, until all are through or the switch is thrown.
@@ -66,6 +67,7 @@ def send_in_lanes(
         lanes: 1 to 8.
         halt: Checked before every line.
         done: Told of each outcome, from the lanes' own threads.
+        pulse: Called a few times a second, from the caller's own thread.
 
     Returns:
         Outcome by row, of the lines that were tried. The others have not left.
@@ -89,6 +91,7 @@ def send_in_lanes(
         pending: set[Future[None]] = {pool.submit(send_group, *each) for each in enumerate(groups.values())}
         while pending:
             finished, pending = wait(pending, timeout=TICK)
+            pulse()
             for each in finished:
                 fault = each.exception()
                 if fault is not None:

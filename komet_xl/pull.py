@@ -38,7 +38,7 @@ class PullReport:
     notes_unmatched: int = 0
     """Rows whose notes kept their position, because the user deleted the columns that say whose they are."""
     comments_astray: int = 0
-    """Rows with comments (Excel's own notes) whose item went elsewhere: a comment stays at its cell."""
+    """Rows with comments (Excel's own notes) that did not go with their item: in a file a comment stays at its cell."""
 
 
 def pull_prebooks(
@@ -80,8 +80,12 @@ def pull_prebooks(
     plans = {name: _plan(book, name, table) for name, table in tables.items()}
     gone = sum(each.notes_gone for each in plans.values())
     astray = sum(_comments_astray(book, name, plan) for name, plan in plans.items())
+    copy = None
+    if (gone or astray) and book.is_open:  # what is written there stands there at once
+        copy = book.save_copy(BEFORE, as_read=True)
     names = [_fill(book, name, tables[name].columns, plan) for name, plan in plans.items()]
-    copy = book.save_copy(BEFORE, as_read=True) if gone or astray else None
+    if (gone or astray) and not book.is_open:  # not sooner: a sheet that refuses its rows leaves no copy behind
+        copy = book.save_copy(BEFORE, as_read=True)
     book.save()
     return PullReport(
         file=book.where,
@@ -106,12 +110,8 @@ def _plan(book: Book, name: str, table: Table) -> Refresh:
 
 
 def _comments_astray(book: Book, name: str, plan: Refresh) -> int:
-    """How many rows with comments will not be where they are."""
-    if not book.has(name):
-        return 0
-    goes_to = {origin: plan.heading + place for place, origin in enumerate(plan.origins, start=1)}
-    rows = book.grid(name).commented_rows()
-    return sum(1 for row in rows if row > plan.heading and goes_to.get(row) != row)
+    """How many rows have comments that will not go with them."""
+    return book.grid(name).comments_astray(plan.heading, plan.origins) if book.has(name) else 0
 
 
 def _fill(book: Book, name: str, columns: tuple[Column, ...], plan: Refresh) -> str:

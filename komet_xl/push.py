@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from komet_xl.caveats import about_recovered, about_requests, about_similar, about_strangers, about_token
 from komet_xl.errors import JournalError, KometError, SheetError
-from komet_xl.evidence import dates_of, requests_for, take_baseline
-from komet_xl.journal.identity import DOUBTFUL, Act, State
-from komet_xl.journal.records import Where, local
+from komet_xl.evidence import NO_EVIDENCE, dates_of, requests_for, take_baseline
+from komet_xl.journal.identity import Act, State
+from komet_xl.journal.records import Where
 from komet_xl.journal.view import show_results
 from komet_xl.lanes import Halt, send_in_lanes
+from komet_xl.live import Live
 from komet_xl.model import Outcome, Plan, Report, Sums, Verdict
-from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows, similar_sends
+from komet_xl.plan import Decisions, Spot, changed, decide, lost_result, place_rows
 from komet_xl.prebook_ids import find_prebook_ids
 from komet_xl.sending import Sender, not_sent
 from komet_xl.sheets.orders import OrderSheet, read_orders, result_places
@@ -23,12 +25,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from komet_xl.grids.grid import Book, Grid
-    from komet_xl.journal.records import Intent, Send
+    from komet_xl.journal.records import Intent
     from komet_xl.journal.store import Journal
     from komet_xl.komet.client import Client
-
-
-NO_EVIDENCE: Final = "the prebooks are not read first, so Resolve would have no evidence should an answer get lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +97,7 @@ def push_orders(
     confirm: Callable[[Plan], bool],
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     halt: Halt | None = None,
+    pulse: Callable[[], None] = lambda: None,
 ) -> Report:
     """
     Send the order lines of a sheet to Komet, each at most once, and write status and message beside them.
@@ -114,6 +114,7 @@ def push_orders(
             nothing and leaves the sheet as it is.
         progress: Told how many of how many lines are done, from other threads.
         halt: A switch that a person may throw (Ctrl-C): requests under way are finished, the rest is not sent.
+        pulse: Called a few times a second while lines are on their way, from the caller's own thread.
 
     Returns:
         One outcome for each row that is not blank. `stopped` says why it ended early; a SheetError there means that
@@ -131,14 +132,14 @@ def push_orders(
     with journal.hold(book.where) as recovered:
         book.ensure_writable()
         push = _prepare(client, book, journal, options, context)
-        push.notes += _recovery_notes(recovered, push)
+        push.notes += about_recovered(recovered, push.decisions.repaired)
         intents = push.decisions.intents
         push.grid.ensure_writable(result_places(push.orders.layout, [each.line.row for each in intents]))
         if intents and not confirm(_plan(push)):
             push.notes = ["Nothing was sent: the push was not confirmed."]
             return push.report(_outcomes(push, {}, "the push was not confirmed"), client.quota.taken - before)
         _ensure_still_writable(book)
-        sent = _send(push, progress, halt) if intents else {}
+        sent = _send(push, progress, halt, pulse) if intents else {}
         outcomes = _outcomes(push, sent, f"the push stopped before this line: {halt.reason or 'it was not reached'}")
         troubles = filter(None, (halt.cause, _write_back(push, outcomes)))
     stopped = max(troubles, key=lambda each: getattr(each, "exit_code", 8), default=None)  # our own faults before all
@@ -184,6 +185,12 @@ def _plan(push: _Push) -> Plan:
     quota = push.client.quota
     needed = len(lines) + requests_for(*dates_of(push.journal, push.client.host, lines))
     left = quota.left()
+    caveats = [
+        *about_requests(len(lines), needed, left),
+        *about_token(push.journal, push.client.host, push.context.account),
+        *about_strangers(push.decisions.strangers),
+        *about_similar(push.journal, push.client.host, push.decisions.intents, push.spots),
+    ]
     return Plan(
         file=push.where.file,
         sheet=push.where.sheet,
@@ -196,60 +203,16 @@ def _plan(push: _Push) -> Plan:
         include_hidden=push.options.include_hidden,
         requests=needed,
         requests_left=left,
-        notes=(*push.context.notes, *push.notes, *_warnings(push, needed, left)),
+        notes=(*push.context.notes, *push.notes, *caveats),
     )
-
-
-def _warnings(push: _Push, needed: int, left: int) -> list[str]:
-    found = []
-    late = len(push.decisions.intents) - left
-    if late > 0:
-        found.append(f"Only {left} requests are left today: {late} lines will not be sent.")
-    elif needed > left:
-        found.append(f"Only {left} requests are left today: {NO_EVIDENCE}.")
-    known = push.journal.last_account(push.client.host)
-    if known is not None and known != push.context.account:
-        found.append("The token is not the one of the last push to this host: make sure it is the right company.")
-    if push.decisions.strangers:
-        rows = ", ".join(map(str, push.decisions.strangers[:10]))
-        found.append(
-            f"Marked as sent, but not known to this journal (edited since, or sent from another PC): row {rows}"
-            f"{' and more' if len(push.decisions.strangers) > 10 else ''}."
-        )
-    pairs = {(each.line.prebook_id, each.line.inventory_id) for each in push.decisions.intents}
-    earlier = push.journal.sends_of_items(push.client.host, pairs)
-    similar: dict[int, list[Send]] = {}
-    for intent, send in similar_sends(push.decisions.intents, push.spots, earlier):
-        similar.setdefault(intent.line.row, []).append(send)
-    return found + [_similar_note(row, sends) for row, sends in similar.items()]
-
-
-def _similar_note(row: int, sends: list[Send]) -> str:
-    """One sentence a row about earlier lines of its item in its prebook."""
-    last = sends[-1]
-    what = "were sent with unknown outcome" if last.state in DOUBTFUL else "were added"
-    more = f", and {len(sends) - 1} more such lines" if len(sends) > 1 else ""
-    return (
-        f"Row {row}: {last.line.boxes} boxes of this item {what} to this prebook on {local(last.intended)} "
-        f"at {last.line.price} (REF {last.ref}){more}; this line comes on top."
-    )
-
-
-def _recovery_notes(recovered: int, push: _Push) -> list[str]:
-    notes = []
-    if recovered:
-        notes.append(f"An earlier push ended in the middle: {recovered} of its lines have an unknown outcome.")
-    if push.decisions.repaired:
-        rows = ", ".join(map(str, push.decisions.repaired[:10]))
-        more = " and more" if len(push.decisions.repaired) > 10 else ""
-        notes.append(f"The sheet had lost results of an earlier push; they belong into row {rows}{more}.")
-    return notes
 
 
 # ------------------------------------------------------------------------------------------- sending and writing
 
 
-def _send(push: _Push, progress: Callable[[int, int], None], halt: Halt) -> dict[int, Outcome]:
+def _send(
+    push: _Push, progress: Callable[[int, int], None], halt: Halt, pulse: Callable[[], None]
+) -> dict[int, Outcome]:
     intents = push.decisions.intents
     run = push.journal.begin(
         push.where,
@@ -264,13 +227,21 @@ def _send(push: _Push, progress: Callable[[int, int], None], halt: Halt) -> dict
     else:
         push.notes.append(f"Too few requests were left: {NO_EVIDENCE}.")
     finished: list[Outcome] = []
+    live = Live(push.journal, push.grid, push.where, push.orders, intents) if push.book.is_open else None
 
     def done(outcome: Outcome) -> None:
         finished.append(outcome)
         progress(len(finished), len(intents))
+        if live is not None:
+            live.note(outcome)
+
+    def beat() -> None:
+        if live is not None:
+            live.show()
+        pulse()
 
     sender = Sender(push.client, push.journal, run, halt)
-    sent = send_in_lanes(intents, sender.send, lanes=push.options.lanes, halt=halt, done=done)
+    sent = send_in_lanes(intents, sender.send, lanes=push.options.lanes, halt=halt, done=done, pulse=beat)
     try:
         sent |= _left_open(push, [each for each in intents if each.line.row not in sent])
         push.journal.end(run)

@@ -57,14 +57,14 @@ class Session:
 
     # --------------------------------------------------------------------------------------------------- flows
 
-    def pull(self, query: PrebookQuery, file: str | Path, *, sheet: str = "prebooks") -> PullReport:
+    def pull(self, query: PrebookQuery, file: str | Path | Book, *, sheet: str = "prebooks") -> PullReport:
         """Prebooks into a sheet; see `komet_xl.pull.pull_prebooks`."""
         from komet_xl.pull import pull_prebooks
 
         self.journal  # noqa: B018  a journal that cannot be used is said before the workbook is read
         return pull_prebooks(self.client, open_or_new(file), self.journal.seen, query, sheet=sheet)
 
-    def check(self, file: str | Path, *, sheet: str = "orders") -> Report:
+    def check(self, file: str | Path | Book, *, sheet: str = "orders") -> Report:
         """Faults of an orders sheet, offline; see `komet_xl.check.check_orders`."""
         from komet_xl.check import check_orders
 
@@ -72,12 +72,13 @@ class Session:
 
     def push(
         self,
-        file: str | Path,
+        file: str | Path | Book,
         options: PushOptions,
         *,
         confirm: Callable[[Plan], bool],
         progress: Callable[[int, int], None] = lambda _done, _all: None,
         halt: Halt | None = None,
+        pulse: Callable[[], None] = lambda: None,
     ) -> Report:
         """Order lines to Komet, each at most once; see `komet_xl.push.push_orders`."""
         from komet_xl.push import PushContext, push_orders
@@ -100,11 +101,12 @@ class Session:
             confirm=confirm,
             progress=progress,
             halt=halt,
+            pulse=pulse,
         )
 
     def resolve(
         self,
-        file: str | Path,
+        file: str | Path | Book,
         *,
         sheet: str = "orders",
         accept: Collection[str] = (),
@@ -136,10 +138,13 @@ class Session:
         snapshot = self.snapshots.prebooks(self.client, PrebookQuery(truck_date=day))
         return prebook_value(snapshot.prebooks, day, number, field)
 
-    def export(self, sends: Sequence[Send], file: str | Path) -> None:
+    def export(self, sends: Sequence[Send], file: str | Path | Book) -> None:
         """Lines of the journal into a new workbook; see `komet_xl.export.export_sends`."""
         from komet_xl.export import export_sends
 
+        if not isinstance(file, str | Path):
+            export_sends(file, sends)
+            return
         path = Path(file)
         if path.exists():
             raise SheetError(f"{path} exists already; name a new file for the export.")
@@ -227,16 +232,18 @@ def open_session(profile: str | None = None) -> Session:
     return Session(load_settings(profile=profile))
 
 
-def open_existing(file: str | Path) -> Book:
-    """A workbook that exists. Raises SheetError."""
+def open_existing(file: str | Path | Book) -> Book:
+    """A workbook that exists; one that is open already as it is. Raises SheetError."""
     from komet_xl.grids.xlsx import open_book
 
-    return open_book(Path(file))
+    return open_book(Path(file)) if isinstance(file, str | Path) else file
 
 
-def open_or_new(file: str | Path) -> Book:
-    """A workbook that exists, or one that comes to life when it is saved. Raises SheetError."""
+def open_or_new(file: str | Path | Book) -> Book:
+    """The same, or one that comes to life when it is saved. Raises SheetError."""
     from komet_xl.grids.xlsx import new_book, open_book
 
+    if not isinstance(file, str | Path):
+        return file
     path = Path(file)
     return open_book(path) if path.exists() else new_book(path)

@@ -61,8 +61,13 @@ def checked(value: str, what: str) -> Token:
     return Token(value)
 
 
+def keyring_names() -> list[str]:
+    """Modules of the system's keyring; of a chain of them, of its links."""
+    return [type(each).__module__ for each in _backends()]
+
+
 def _is_usable() -> bool:
-    return all(type(each).__module__ in KNOWN_BACKENDS for each in _backends())
+    return KNOWN_BACKENDS.issuperset(keyring_names())
 
 
 def _backends() -> list[object]:

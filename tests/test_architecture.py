@@ -15,7 +15,7 @@ import komet_xl
 PACKAGE = Path(komet_xl.__file__).parent
 FLOWS = {
     *("pull", "check", "push", "resolve", "lookup", "plan", "lanes", "sending", "evidence", "prebook_ids"),
-    *("export", "settings"),
+    *("export", "settings", "day", "snapshots", "desk", "live", "caveats", "words", "listing", "permissions"),
 }
 FLOOR = {
     "errors": 0,
@@ -30,6 +30,7 @@ FLOOR = {
     "sandbox": 5,
     "doctor": 5,
     "demo": 6,
+    "addin": 6,
     "cli": 7,
     "__main__": 8,
 }
@@ -38,7 +39,7 @@ ROOMS = {
     "requests": {"komet/transport.py"},
     "sqlalchemy": {"journal/"},
     "openpyxl": {"grids/", "addin/"},
-    "xlwings": {"grids/excel.py", "addin/"},
+    "xlwings": {"grids/excel/", "addin/"},
     "uno": {"grids/libreoffice.py"},
     "keyring": {"tokens.py"},
     "click": {"cli/"},
@@ -50,11 +51,16 @@ PURE = [
     "errors.py",
     "model.py",
     "plan.py",
+    "day.py",
     "komet/wire.py",
     "komet/values.py",
+    "komet/lists.py",
     "komet/secret.py",
     "journal/identity.py",
     "sheets",
+    "addin/registry.py",
+    "addin/arguments.py",
+    "addin/results.py",
 ]
 IMPURE = {"os", "pathlib", "time", "socket", "sqlite3", "requests", "sqlalchemy", "threading", "tempfile", "openpyxl"}
 

@@ -77,7 +77,9 @@ def test_the_readme_has_both_set_up_commands_as_one_line_each() -> None:
         assert block[1] == "sh"
         assert block[2].count("\n") == 1
         assert "python3 -m venv .venv" in block[2]
-    assert text.count("```bat") == 2
+        windows = BLOCK.search(text, block.end())
+        assert windows is not None
+        assert (windows[1], "py -m venv .venv" in windows[2]) == ("bat", True)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

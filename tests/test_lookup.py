@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from komet_xl.errors import ApiError, UsageError
+from komet_xl.errors import UsageError
 from komet_xl.journal.store import Journal
 from komet_xl.komet import wire
 from komet_xl.komet.client import Client
@@ -21,8 +19,9 @@ from komet_xl.komet.endpoint import Endpoint
 from komet_xl.komet.quota import Quota
 from komet_xl.komet.secret import Token
 from komet_xl.komet.transport import Transport
-from komet_xl.lookup import FRESH, Snapshots, prebook_value, value_text
+from komet_xl.lookup import Snapshots, prebook_value, value_text
 from komet_xl.model import PrebookQuery
+from komet_xl.snapshots import FRESH, FRESH_WHEN_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,14 +139,14 @@ def test_another_filter_day_account_or_host_is_another_snapshot(komet: Sandbox, 
     ("later", "requests"),
     [
         (timedelta(0), 1),
-        (FRESH - timedelta(seconds=1), 1),
-        (FRESH, 2),
-        (timedelta(days=1), 2),
+        (FRESH_WHEN_OVER - timedelta(seconds=1), 1),
+        (FRESH_WHEN_OVER, 2),
+        (timedelta(days=30), 2),
         (timedelta(seconds=-1), 2),
     ],
-    ids=["at once", "almost stale", "stale", "next day", "taken in the future"],
+    ids=["at once", "almost stale", "stale", "next month", "taken in the future"],
 )
-def test_a_snapshot_is_asked_again_when_it_is_no_longer_fresh(
+def test_a_snapshot_of_a_day_that_is_over_holds_for_a_day(
     komet: Sandbox, client: Client, folder: Path, later: timedelta, requests: int
 ) -> None:
     at(folder).prebooks(client, QUERY)
@@ -158,82 +157,23 @@ def test_a_snapshot_is_asked_again_when_it_is_no_longer_fresh(
     assert found.taken == (NOON if requests == 1 else NOON + later)
 
 
+@pytest.mark.parametrize(("later", "requests"), [(FRESH - timedelta(seconds=1), 1), (FRESH, 2)])
+@pytest.mark.parametrize("day", [NOON.date(), NOON.date() + timedelta(days=30)], ids=["today", "a day to come"])
+def test_a_snapshot_of_today_or_later_holds_for_ten_minutes(
+    komet: Sandbox, client: Client, folder: Path, day: date, later: timedelta, requests: int
+) -> None:
+    query = PrebookQuery(truck_date=day)
+    at(folder).prebooks(client, query)
+    at(folder, NOON + later).prebooks(client, query)
+
+    assert asked(komet) == requests
+
+
 def test_how_fresh_is_for_the_asker_to_say(komet: Sandbox, client: Client, folder: Path) -> None:
     at(folder).prebooks(client, QUERY)
     at(folder).prebooks(client, QUERY, fresh=timedelta(0))
 
     assert asked(komet) == 2
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"",
-        b"not json",
-        b"[]\n{}",
-        b'{"taken": 5}\n{}',
-        b'{"taken": "yesterday"}\n{}',
-        b'{"taken": "2026-03-02T12:00:00"}\n{"status": 1, "message": "", "prebooks": [{}]}',
-        b'{"taken": "2026-03-02T12:00:00+00:00"}\n{"status": 1, "mess',
-        b"\xff\xfe\n",
-    ],
-)
-def test_a_damaged_snapshot_costs_one_request_and_no_more(
-    komet: Sandbox, client: Client, folder: Path, damage: bytes
-) -> None:
-    good = at(folder).prebooks(client, QUERY)
-    (file,) = folder.glob("*.json")
-    file.write_bytes(damage)
-
-    assert [at(folder).prebooks(client, QUERY) for _ in range(3)] == [good] * 3
-    assert asked(komet) == 2
-
-
-def test_a_snapshot_without_a_time_zone_is_read_as_this_computers_time(
-    komet: Sandbox, client: Client, folder: Path
-) -> None:
-    at(folder).prebooks(client, QUERY)
-    (file,) = folder.glob("*.json")
-    _, _, body = file.read_bytes().partition(b"\n")
-    file.write_bytes(f'{{"taken": "{NOON.astimezone():%Y-%m-%dT%H:%M:%S}"}}\n'.encode() + body)
-
-    assert at(folder).prebooks(client, QUERY).taken == NOON
-    assert asked(komet) == 1
-
-
-def test_a_snapshot_that_cannot_be_kept_is_answered_all_the_same(komet: Sandbox, client: Client, folder: Path) -> None:
-    at(folder).prebooks(client, QUERY)
-    (file,) = folder.glob("*.json")
-    file.unlink()
-    file.mkdir()
-
-    assert len(at(folder).prebooks(client, QUERY).prebooks) == 2
-    assert asked(komet) == 2
-    assert list(folder.glob("*.part")) == []
-
-
-def test_when_komet_says_no_nothing_is_kept(komet: Sandbox, client: Client, folder: Path) -> None:
-    komet.fault("refuse", 1)
-    with pytest.raises(ApiError):
-        at(folder).prebooks(client, QUERY)
-
-    assert list(folder.glob("*.json")) == []
-    assert len(at(folder).prebooks(client, QUERY).prebooks) == 2
-
-
-def test_a_snapshot_never_holds_the_token(komet: Sandbox, client: Client, folder: Path) -> None:
-    at(folder).prebooks(client, QUERY)
-
-    assert all(komet.token.encode() not in each.read_bytes() for each in folder.iterdir())
-    assert all(komet.token not in each.name for each in folder.iterdir())
-
-
-@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_snapshots_are_private(client: Client, folder: Path) -> None:
-    at(folder).prebooks(client, QUERY)
-
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()} == {0o600}
 
 
 ASKING = """

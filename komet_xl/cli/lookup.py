@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 @click.argument("field", metavar="FIELD")
 @common
 def lookup(day: date, prebook: str, field: str, profile: str | None, as_json: bool) -> int:
-    """Show one field of a prebook, as a formula does.
+    """Show one field of a prebook, as the formula KOMET_PREBOOK does.
 
     PREBOOK is the number people know; FIELD a heading of the prebooks sheet that belongs to the prebook (customerName,
     carrierName, totalPrice …), or items, totalBoxes, totalUnits over all its items. What cannot be found is a text that
-    starts with #KOMET:. Costs one request when no answer younger than 15 minutes is kept, else none.
+    starts with #KOMET:. Costs one request when the answer that is kept is older than 10 minutes (a day, for a day that
+    is over), else none.
     """
     from komet_xl.lookup import value_text
     from komet_xl.session import open_session

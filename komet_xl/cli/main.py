@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import komet_xl
-from komet_xl.cli.plain import visible
 from komet_xl.errors import KometError
+from komet_xl.words import sentence as as_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,10 @@ COMMANDS: Final = {
     "history": ("history", "Show what was sent: sums a day, lines, backup of the journal."),
     "login": ("setup", "Keep your Komet token in the system's keyring."),
     "logout": ("setup", "Take your Komet token out of the keyring."),
-    "doctor": ("setup", "Check settings, journal, token and the way to Komet."),
+    "doctor": ("setup", "Check settings, journal, token, the way to Komet and Excel."),
+    "install": ("addin", "Put the Komet tab and formulas into Excel."),
+    "uninstall": ("addin", "Take them out of Excel; journal and settings stay."),
+    "serve": ("addin", "Answer Excel where it may not start programs itself."),
     "sandbox": ("sandbox", "Run a Komet to try things against, on this machine."),
     "demo": ("demo", "Show everything once, without account or token."),
 }
@@ -95,7 +98,7 @@ def _usage(exc: click.ClickException) -> str:
 
 
 def _say(words: Sequence[str], sentence: str, code: int) -> int:
-    sentence = visible(sentence[:1].upper() + sentence[1:])
+    sentence = as_sentence(sentence)
     if "--json" in words:
         click.echo(json.dumps({"error": sentence, "exit_code": code}, ensure_ascii=False))
     click.echo(sentence, err=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from komet_xl.model import Verdict
+from komet_xl.words import read_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,13 +42,8 @@ class Day(click.ParamType[date]):
         """The day, or a usage error."""
         if isinstance(value, date):
             return value
-        text = str(value).strip().lower()
-        shifts = {"yesterday": -1, "today": 0, "tomorrow": 1}
-        if text in shifts:
-            return datetime.now().astimezone().date() + timedelta(days=shifts[text])
         with suppress(ValueError):
-            if len(text) == len("2015-02-10"):
-                return date.fromisoformat(text)
+            return read_day(str(value), datetime.now().astimezone().date())
         return self.fail(f"{value!r} is not a date; write it like 2015-02-10, or today, tomorrow.", param, ctx)
 
 

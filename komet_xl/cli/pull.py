@@ -11,10 +11,7 @@ import click
 from komet_xl.cli.options import Day, common, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
-
-    from komet_xl.pull import PullReport
 
 
 def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
@@ -64,6 +61,7 @@ def pull(
     from komet_xl.cli.render import console
     from komet_xl.model import PrebookQuery
     from komet_xl.session import open_session
+    from komet_xl.words import about_notes, pulled
 
     if (filters["ship_from"] is None) != (filters["ship_to"] is None):
         raise click.UsageError("--ship-from and --ship-to go together.")
@@ -74,34 +72,8 @@ def pull(
     if as_json:
         print_json(asdict(report))
     else:
-        out = console()
-        out.print(f"{report.prebooks} prebooks with {report.items} items are in", end=" ")
-        out.print(f"{report.file}, sheet {report.sheet}.", markup=False)
+        console().print(pulled(report), markup=False)
     err = console(stderr=True)
-    for sentence in _about_notes(report):
+    for sentence in about_notes(report):
         err.print(sentence, markup=False, soft_wrap=True)
     return 0
-
-
-def _about_notes(report: PullReport) -> Iterator[str]:
-    """What a person must know about notes of their own."""
-    if report.notes_gone:
-        rows = (
-            "1 row with notes or formulas of your own is"
-            if report.notes_gone == 1
-            else f"{report.notes_gone:,} rows with notes or formulas of your own are"
-        )
-        yield f"{rows} not in Komet's answer any more; the workbook as it was before is kept in {report.copy}."
-    if report.comments_astray:
-        rows = "1 row" if report.comments_astray == 1 else f"{report.comments_astray:,} rows"
-        yield (
-            f"Comments stay at their cells, and in {rows} another item stands there now; the workbook as it was before "
-            f"is kept in {report.copy}. Type what shall go with an item into a cell of a column of your own."
-        )
-    if report.notes_unmatched:
-        rows = "1 row" if report.notes_unmatched == 1 else f"{report.notes_unmatched:,} rows"
-        yield (
-            f"The notes in {rows} stayed where they were and cannot be matched to items, as the sheet has neither a "
-            "column prebookId nor a column number with values; type the heading prebookId into an empty column and "
-            "pull: from the next pull on they follow."
-        )

@@ -35,6 +35,7 @@ def resolve(
     from komet_xl.cli.render import console, show_cases, show_notes
     from komet_xl.resolve import UnwrittenError
     from komet_xl.session import open_session
+    from komet_xl.words import resolved
 
     ask = _ask if not as_json and not accept and not release and sys.stdin.isatty() else None
     unwritten = None
@@ -52,9 +53,7 @@ def resolve(
             show_cases(report.cases, out=out)
         for ref in report.released:
             out.print(f"{ref}: released; the next push sends it.")
-        decided = sum(case.decision is not None for case in report.cases)
-        total = len(report.cases) + len(report.unreadable)
-        out.print(f"{total} lines without an answer, {decided} decided, {report.undecided} left.")
+        out.print(resolved(report))
         show_notes(report.notes, out=out)
         if report.undecided and ask is None:
             out.print("Decide with --accept REF (it was added) or --release REF (it was not; the next push sends it).")
@@ -64,9 +63,11 @@ def resolve(
 def _ask(case: Case) -> State | None:
     """Ask about one line on the terminal."""
     from komet_xl.journal.identity import State
+    from komet_xl.words import case_lines
 
-    click.echo(f"\n{case.ref}: {case.text}, {case.since}", err=True)
-    click.echo(f"  {case.evidence.proposal}: {case.evidence.text}", err=True)
+    what, evidence = case_lines(case)
+    click.echo(f"\n{what}", err=True)
+    click.echo(f"  {evidence}", err=True)
     answer = click.prompt(
         "  (a)ccept: it was added, (r)elease: send it again, (s)kip", type=click.Choice("ars"), default="s", err=True
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import click
 
 from komet_xl.cli.options import common, first_of, print_json
+
+COLOUR: Final = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
 @click.command()
@@ -53,20 +56,34 @@ def logout(profile: str | None, as_json: bool) -> int:
 @click.command()
 @common
 def doctor(profile: str | None, as_json: bool) -> int:
-    """Check settings, journal, token and the way to Komet, and say what to do. Costs one request."""
-    from rich.markup import escape
+    """Check settings, journal, token, the way to Komet and Excel, and say what to do. Costs one request.
 
-    from komet_xl.cli.render import console
-    from komet_xl.doctor import examine
-    from komet_xl.session import open_session
+    Each thing is ok, a warning (it works, or works in part) or a problem; a problem ends with an exit code other
+    than 0.
+    """
+    from komet_xl.addin.doctor import examine
+    from komet_xl.words import visible
 
-    with open_session(profile) as session:
-        checks = examine(session)
+    checks = examine(profile)
     if as_json:
-        print_json({"checks": [{"name": each.name, "ok": each.ok, "detail": each.detail} for each in checks]})
+        print_json(
+            {
+                "checks": [
+                    {
+                        "name": each.name,
+                        "ok": each.ok,
+                        "level": each.level,
+                        "detail": each.detail,
+                        "advice": each.advice,
+                    }
+                    for each in checks
+                ]
+            }
+        )
     else:
-        out = console()
         for each in checks:
-            sign = "[green]ok [/green]" if each.ok else "[red]bad[/red]"
-            out.print(f"{sign} {each.name}: {escape(each.detail)}")
-    return first_of(each.exit_code for each in checks if not each.ok)
+            click.echo(f"{click.style(f'{each.level:<8}', fg=COLOUR[each.level])}{each.name}: {visible(each.detail)}")
+            if each.advice:
+                click.echo(f"{'':8}> {visible(each.advice)}")
+    codes = {each.exit_code for each in checks if not each.ok}
+    return first_of(codes) or max(codes, default=0)

@@ -38,8 +38,8 @@ class Grid(Protocol):
         """Rows that a person does not see: hidden by hand, by a group or by a filter."""
         ...
 
-    def commented_rows(self) -> frozenset[int]:
-        """Rows with comments (Excel's own notes and threads): these stay at their cells when rows are replaced."""
+    def comments_astray(self, heading: int, origins: Sequence[int | None]) -> int:
+        """How many rows have comments (Excel's own notes and threads) that would not go with their row in `replace`."""
         ...
 
     def write(self, cells: Mapping[Position, Value]) -> None:
@@ -84,6 +84,11 @@ class Book(Protocol):
         """Full path or address, as a person and the journal name it."""
         ...
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has it open before them: what is written is seen at once, and only they save the file."""
+        ...
+
     def grid(self, name: str) -> Grid:
         """The sheet of that name (case ignored), else the table, else the workbook-level name.
 
@@ -116,7 +121,7 @@ class Book(Protocol):
         """
         Put the workbook with all that was written into a new file beside it, and leave the workbook as it is.
 
-        With `as_read`, as it was before anything was written.
+        With `as_read`, as it was before anything was written; of one that `is_open` only while nothing was.
 
         "orders.xlsx" and the mark "results" make "orders.results.xlsx", or "orders.results 2.xlsx" where that exists.
 

@@ -45,9 +45,9 @@ class MemoryGrid:
         """The rows that were said to be hidden."""
         return self._hidden
 
-    def commented_rows(self) -> frozenset[int]:
+    def comments_astray(self, heading: int, origins: Sequence[int | None]) -> int:  # noqa: ARG002  the port's
         """None: there are no comments here."""
-        return frozenset()
+        return 0
 
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells. Raises ValueError for what is no value of the port, or no cell; then nothing is set."""
@@ -110,6 +110,8 @@ class MemoryBook:
         rows_hidden = hidden or {}
         self._where = where
         self._grids = [MemoryGrid(name, rows, rows_hidden.get(name, ())) for name, rows in (sheets or {}).items()]
+        self.is_open = False
+        """Whether a person would have it open before them."""
         self.locked: str | None = None
         """The sentence with which `ensure_writable` and `save` refuse; None while the book can be saved."""
         self.full: str | None = None

@@ -39,10 +39,11 @@ def show_results(
     """
     Write results into their sheet, save it, and note in the journal which sends it shows.
 
-    A save that cannot even begin leaves the journal's word that the sheet shows none of them. When they stand in a
-    copy instead, a person may put that in the workbook's place: then nobody knows. But not for lines whose equal rows
-    show a send that this journal does not know: after a sort such a row could be taken for ours, and ours would go
-    again.
+    What is written into a workbook that is open before a person is seen at once, and on disk when they save it, or
+    not: the journal notes that nobody knows. A save that cannot even begin leaves the journal's word that the sheet
+    shows none of them. When they stand in a copy instead, a person may put that in the workbook's place: then nobody
+    knows. But not for lines whose equal rows show a send that this journal does not know: after a sort such a row could
+    be taken for ours, and ours would go again.
 
     Args:
         news: Rows that must show something else; none leaves the file alone.
@@ -56,6 +57,8 @@ def show_results(
     fresh = [send for send in sends if send.shown is Shown.NO]
     if news:
         kept = any(each.status not in PASSING for each in news)
+        if book.is_open:
+            journal.showing([send.id for send in fresh])
         try:
             grid.write(to_result_cells(layout, news))
         except SheetError as exc:  # a copy would not have them either
@@ -70,7 +73,8 @@ def show_results(
             journal.showing(perhaps)
             journal.not_shown({send.id for send in fresh} - perhaps)
             raise _unwritten(book.where, exc, copy) if kept else exc from None
-    journal.shown([send.id for send in sends])
+    if not book.is_open:
+        journal.shown([send.id for send in sends])
 
 
 def _copy(book: Book) -> str | None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from komet_xl.errors import RefusedError, UnansweredError
-from komet_xl.komet import wire
+from komet_xl.komet import lists, wire
 from komet_xl.komet.values import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from komet_xl.komet.lists import Listing, Record
     from komet_xl.komet.quota import Quota
     from komet_xl.komet.transport import Reply, Transport
     from komet_xl.model import OrderLine, Prebook, PrebookQuery
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,18 @@ class Client:
         return _prebooks(self._ask(wire.LIST_PREBOOKS, wire.to_params(query)))
 
     def fetch_prebooks(self, query: PrebookQuery) -> tuple[bytes, list[Prebook]]:
-        """The same with Komet's answer as it came, masked, for a snapshot on disk. Requests, errors: as above."""
-        reply = self._get(wire.LIST_PREBOOKS, wire.to_params(query))
-        return reply.body, _prebooks(self._read(wire.LIST_PREBOOKS, reply))
+        """The same with Komet's answer as it came, masked. Requests, errors: as above."""
+        body, answer = self.fetch(wire.LIST_PREBOOKS, wire.to_params(query))
+        return body, _prebooks(answer)
+
+    def fetch(self, method: str, params: Mapping[str, str]) -> tuple[bytes, wire.Answer]:
+        """
+        Komet's answer to any method that only reads: as it came, masked, for a snapshot on disk, and read.
+
+        Requests, errors: as `list_prebooks`; what is in the answer is for the caller to read.
+        """
+        reply = self._get(method, params)
+        return reply.body, self._read(method, reply)
 
     def list_prebook_headers(self, first: date, last: date) -> list[Prebook]:
         """
@@ -53,6 +65,33 @@ class Client:
         Source: Komet API page "Get a Prebook list".
         """
         return _prebooks(self._ask(wire.LIST_PREBOOK_HEADERS, wire.to_range_params(first, last)))
+
+    def list_customers(self) -> list[Record]:
+        """
+        All active customers.
+
+        Requests, errors: as `list_prebooks`.
+        Source: Komet API page "Get a Customer list".
+        """
+        return self._list(lists.CUSTOMERS, wire.to_own_params())
+
+    def list_carriers(self) -> list[Record]:
+        """
+        All carriers.
+
+        Requests, errors: as `list_prebooks`.
+        Source: Komet API page "Get a Carrier list".
+        """
+        return self._list(lists.CARRIERS, wire.to_own_params())
+
+    def list_future_inventory(self, first: date, last: date) -> list[Record]:
+        """
+        What is on the way and can be sold from the first to the last day; `inventoryId` is what an order line names.
+
+        Requests, errors: as `list_prebooks`.
+        Source: Komet API page "Get Future Inventory".
+        """
+        return self._list(lists.INVENTORY, wire.to_range_params(first, last))
 
     def add_future_item(self, line: OrderLine, *, before_first_byte: Callable[[], None]) -> str:
         """
@@ -79,6 +118,9 @@ class Client:
         if not answer.yes and reply.status in wire.HTTP_OF_A_NO:
             raise self._refusal(answer, reply)
         raise UnansweredError(f"Komet answered with HTTP {reply.status}, which is neither a yes nor a no")
+
+    def _list(self, listing: Listing, params: Mapping[str, str]) -> list[Record]:
+        return _readable(lambda: lists.parse_list(listing, self._ask(listing.method, params)))
 
     def _ask(self, method: str, params: Mapping[str, str]) -> wire.Answer:
         return self._read(method, self._get(method, params))
@@ -117,8 +159,12 @@ class Client:
 
 
 def _prebooks(answer: wire.Answer) -> list[Prebook]:
+    return _readable(lambda: wire.parse_prebooks(answer))
+
+
+def _readable(parse: Callable[[], _T]) -> _T:
     try:
-        return wire.parse_prebooks(answer)
+        return parse()
     except UnreadableError as exc:
         why = str(exc)
     raise UnansweredError(f"Komet's answer cannot be read: {why}")

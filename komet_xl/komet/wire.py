@@ -1,4 +1,4 @@
-"""JSON to nouns and back. Pure: no files, no network, no clock. The only module that spells as Komet does.
+"""JSON to nouns and back. Pure: no files, no network, no clock. Only this and lists.py spell as Komet does.
 
 Tolerant exactly where Komet is known to vary (status 1 or "1", money as "3,000.00", ids as text, `shipvia` and
 `shipVia`, missing lists, one extra list level); everything else that does not fit raises UnreadableError.
@@ -90,9 +90,14 @@ def to_params(query: PrebookQuery) -> dict[str, str]:
     return {name: str(value) for name, value in asked.items() if value is not None}
 
 
+def to_own_params() -> dict[str, str]:
+    """URL parameters of a list that is asked for whole."""
+    return {"authenticationToken": TOKEN_PLACEHOLDER}
+
+
 def to_range_params(first: date, last: date) -> dict[str, str]:
-    """URL parameters of `prebook.list`: all prebooks with a truck date from first to last."""
-    return {"authenticationToken": TOKEN_PLACEHOLDER, "dateFrom": str(first), "dateTo": str(last)}
+    """URL parameters of a list from the first to the last day: `prebook.list` by truck date, future inventory."""
+    return to_own_params() | {"dateFrom": str(first), "dateTo": str(last)}
 
 
 def to_add_body(line: OrderLine) -> bytes:

@@ -1,4 +1,4 @@
-"""The figures that the README quotes: python -m tests.bench [push] [journal] [start] [workbook]
+"""The figures that the README quotes: python -m tests.bench [push] [journal] [start] [workbook] [formulas]
 
 Each figure is a median over several runs, beside what it is compared with. Loopback only; nothing is kept.
 `python -m tests.bench workbooks` (see workbooks.py) takes many minutes and runs only when it is named.
@@ -27,6 +27,7 @@ from komet_xl.push import PushOptions
 from komet_xl.session import Session
 from komet_xl.settings import load_settings
 from tests.bench import workbooks
+from tests.bench.formulas import bench_formulas
 from tests.support.orders import make_orders
 
 if TYPE_CHECKING:
@@ -205,7 +206,13 @@ def _list(taken: list[float]) -> str:
     return ", ".join(f"{each:.2f}" for each in taken)
 
 
-BENCHES = {"push": bench_push, "journal": bench_journal, "start": bench_start, "workbook": bench_workbook}
+BENCHES = {
+    "push": bench_push,
+    "journal": bench_journal,
+    "start": bench_start,
+    "workbook": bench_workbook,
+    "formulas": bench_formulas,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["workbooks"]:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from komet_xl.errors import SheetError, SheetMissingError
+from komet_xl.grids.excel import ExcelBook
 from komet_xl.grids.grid import Column, Kind
 from komet_xl.grids.memory import MemoryBook
 from komet_xl.grids.xlsx import new_book, open_book
 from komet_xl.sheets.cells import Formula
+from tests.support.unoengine import CalcPages, calc_office
+from tests.support.xlengine import World, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from komet_xl.grids.grid import Book, Grid, Value
     from komet_xl.sheets.cells import Cell
 
+__all__ = ["calc_office"]
 COLUMNS = [
     Column("prebookId", Kind.ID),
     Column("boxes", Kind.COUNT),
@@ -32,15 +36,15 @@ COLUMNS = [
 HEADINGS = [column.heading for column in COLUMNS]
 
 
-def memory(folder: Path) -> Book:
+def memory(folder: Path, _request: pytest.FixtureRequest) -> Book:
     return MemoryBook(where=str(folder / "book.xlsx"))
 
 
-def xlsx(folder: Path) -> Book:
+def xlsx(folder: Path, _request: pytest.FixtureRequest) -> Book:
     return new_book(folder / "book.xlsx")
 
 
-def xlsx_saved(folder: Path) -> Book:
+def xlsx_saved(folder: Path, _request: pytest.FixtureRequest) -> Book:
     """A book that comes from a file, with a sheet of somebody else in it."""
     book = new_book(folder / "book.xlsx")
     book.add("other", COLUMNS)
@@ -48,10 +52,45 @@ def xlsx_saved(folder: Path) -> Book:
     return open_book(folder / "book.xlsx")
 
 
-@pytest.fixture(params=[memory, xlsx, xlsx_saved], ids=["memory", "xlsx", "xlsx-saved"])
+def excel(_folder: Path, _request: pytest.FixtureRequest) -> Book:
+    """A workbook that is open in Excel and was never saved."""
+    world = World()
+    install(world)
+    return ExcelBook(world.new())
+
+
+def excel_saved(folder: Path, request: pytest.FixtureRequest) -> Book:
+    """One that Excel has opened from a file, with a sheet of somebody else in it."""
+    xlsx_saved(folder, request)
+    world = World()
+    install(world)
+    return ExcelBook(world.open(folder / "book.xlsx"))
+
+
+def calc(folder: Path, request: pytest.FixtureRequest) -> Book:
+    """The same adapter with a live LibreOffice in the place of Excel."""
+    world = World()
+    install(world)
+    xlsx_saved(folder, request)
+    return ExcelBook(world.open(folder / "book.xlsx", live(folder / "book.xlsx", request)))
+
+
+def live(path: Path, request: pytest.FixtureRequest) -> CalcPages:
+    cells = CalcPages(request.getfixturevalue("calc_office"), path)
+    request.addfinalizer(cells.close)
+    return cells
+
+
+LIVE = pytest.param(calc, marks=pytest.mark.office, id="excel-live")
+
+
+@pytest.fixture(
+    params=[memory, xlsx, xlsx_saved, excel, excel_saved, LIVE],
+    ids=["memory", "xlsx", "xlsx-saved", "excel", "excel-saved", None],
+)
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Book:
-    make: Callable[[Path], Book] = request.param
-    return make(tmp_path)
+    make: Callable[[Path, pytest.FixtureRequest], Book] = request.param
+    return make(tmp_path, request)
 
 
 def test_a_new_sheet_has_its_headings_in_row_1(book: Book) -> None:
@@ -260,9 +299,27 @@ def xlsx_sheet(folder: Path, rows: list[list[Cell]], hidden: set[int]) -> Book:
     return open_book(folder / "made.xlsx")
 
 
-@pytest.fixture(params=[memory_sheet, xlsx_sheet], ids=["memory", "xlsx"])
+def excel_sheet(folder: Path, rows: list[list[Cell]], hidden: set[int]) -> Book:
+    xlsx_sheet(folder, rows, hidden)
+    world = World()
+    install(world)
+    return ExcelBook(world.open(folder / "made.xlsx"))
+
+
+@pytest.fixture(
+    params=[memory_sheet, xlsx_sheet, excel_sheet, pytest.param("live", marks=pytest.mark.office, id="excel-live")],
+    ids=["memory", "xlsx", "excel", None],
+)
 def pulled(request: pytest.FixtureRequest, tmp_path: Path) -> Book:
     """A book with a sheet "prebooks" as a pull and a person have left it; its row 4 is hidden."""
+    if request.param == "live":
+        xlsx_sheet(tmp_path, ROWS, {4})
+        made = load_workbook(tmp_path / "made.xlsx")
+        made.create_sheet("other")  # LibreOffice changes the name of a sheet that there is not
+        made.save(tmp_path / "made.xlsx")
+        world = World()
+        install(world)
+        return ExcelBook(world.open(tmp_path / "made.xlsx", live(tmp_path / "made.xlsx", request)))
     make: Callable[[Path, list[list[Cell]], set[int]], Book] = request.param
     return make(tmp_path, ROWS, {4})
 

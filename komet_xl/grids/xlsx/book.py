@@ -51,6 +51,11 @@ class XlsxBook:
         """Full path of the file."""
         return str(self._path)
 
+    @property
+    def is_open(self) -> bool:
+        """Never: a file changes when it is saved, and not before."""
+        return False
+
     def sheet_names(self) -> list[str]:
         """The worksheets in order, hidden ones as well."""
         return [sheet.name for sheet in self._contents.workbook.sheets] if self._contents else []

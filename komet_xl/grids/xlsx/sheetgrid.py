@@ -61,10 +61,12 @@ class XlsxGrid:
         area = self._area or WHOLE_SHEET
         return frozenset(row for row in self._book.hidden(self._sheet.part) if area.top <= row <= area.bottom)
 
-    def commented_rows(self) -> frozenset[int]:
-        """Rows with comments or threads."""
+    def comments_astray(self, heading: int, origins: Sequence[int | None]) -> int:
+        """How many rows have comments and will not stand where they stood: here a comment stays at its cell."""
         area = self._area or WHOLE_SHEET
-        return frozenset(row for row in self._book.commented(self._sheet.part) if area.top <= row <= area.bottom)
+        goes_to = {origin: row for row, origin in enumerate(origins, start=heading + 1)}
+        rows = self._book.commented(self._sheet.part)
+        return sum(1 for row in rows if max(area.top, heading + 1) <= row <= area.bottom and goes_to.get(row) != row)
 
     def write(self, cells: Mapping[Position, Value]) -> None:
         """Set cells, keeping each cell's format; several calls add up, the later one wins.

@@ -1,0 +1,63 @@
+"""Tables and names that speak of replaced rows: those that ended with the old rows end with the new ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from komet_xl.grids.excel import blocks
+from komet_xl.grids.excel.faults import patiently
+from komet_xl.grids.xlsx import refs
+from komet_xl.grids.xlsx.formulas import spanning
+from komet_xl.grids.xlsx.refs import Area
+from komet_xl.grids.xlsx.workbook import ONE_RECTANGLE
+
+if TYPE_CHECKING:
+    import xlwings
+
+    from komet_xl.grids.xlsx.formulas import Rows
+
+
+def area_of(cells: xlwings.Range) -> Area:
+    """The rectangle of a range."""
+    rows, columns = cells.shape
+    return Area(cells.row, cells.column, cells.row + rows - 1, cells.column + columns - 1)
+
+
+def named_area(refers_to: str | None) -> tuple[str, Area] | None:
+    """Sheet and rectangle that a name stands for; None for a number, a formula, several rectangles, or nothing more."""
+    match = ONE_RECTANGLE.fullmatch((refers_to or "").removeprefix("="))
+    try:
+        return ((match[1] or match[2]).replace("''", "'"), refs.area(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def put_tables(sheet: xlwings.Sheet, span: Rows, ours: frozenset[int]) -> None:
+    """Tables over the replaced rows get as long as these are, and as wide as headings of ours go on beside them."""
+    for table, area in patiently(_tables, sheet):
+        if area.top != span.heading or not span.spanned(Area(area.top, area.left, max(area.bottom, 1), area.right)):
+            continue
+        right = area.right
+        while right + 1 in ours:
+            right += 1
+        new = Area(area.top, area.left, max(span.new_bottom, span.first), right)
+        if new != area:
+            patiently(table.resize, blocks.rectangle(sheet, new))
+
+
+def put_names(sheet: xlwings.Sheet, span: Rows) -> None:
+    """Names of ranges over the replaced rows name all of the new ones."""
+    for name, old in patiently(_names, sheet.book):
+        if not old or not old.startswith("="):
+            continue
+        new = "=" + spanning(old[1:], span)
+        if new != old:
+            patiently(setattr, name, "refers_to", new)
+
+
+def _tables(sheet: xlwings.Sheet) -> list[tuple[xlwings.main.Table, Area]]:
+    return [(table, area_of(table.range)) for table in sheet.tables]
+
+
+def _names(book: xlwings.Book) -> list[tuple[xlwings.main.Name, str | None]]:
+    return [(name, name.refers_to) for name in book.names]
