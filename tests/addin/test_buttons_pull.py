@@ -208,6 +208,8 @@ def test_comments_of_rows_that_are_gone_are_kept_in_a_copy(desktop: Desktop) -> 
     book = desktop.world.new()
     desktop.press("pull", typed=[DAY])
     book.save(str(desktop.folder / "day.xlsx"))
+    book.close()
+    book = desktop.open(desktop.folder / "day.xlsx")
     page = book.impl.cells.book["Sheet"]
     numbers = [page.cell(row, 2).value for row in range(2, page.max_row + 1)]
     goes, stays = (2 + numbers.index(number) for number in ("13949", "13010"))
