@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.formulas import spanning
 from komet_xl.grids.xlsx.markup import Edit, applied, attribute
+from komet_xl.grids.xlsx.text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -120,7 +120,7 @@ def _with_formulas(node: Node, rows: Rows) -> Iterator[Edit]:
 
 def _with_text(node: Node, new: str) -> Iterator[Edit]:
     if new != node.text:
-        yield Edit(node.inner, node.inner_end, escape(new).encode())
+        yield Edit(node.inner, node.inner_end, as_text(new).encode())
 
 
 def _with_attribute(data: bytes, node: Node, name: str, rows: Rows) -> Iterator[Edit]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from komet_xl.grids.xlsx import links, refs, tables
 from komet_xl.grids.xlsx.around import opened
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.formulas import pattern, spanning
 from komet_xl.grids.xlsx.markup import Edit, applied, to_utf8, tree
+from komet_xl.grids.xlsx.text import as_text
 from komet_xl.grids.xlsx.workbook import ONE_RECTANGLE, relationships
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def put_names(package: Package, workbook: Workbook, change: Change) -> bool:
     for node in workbook.defined_names():
         text = _named(node.text, change.rows, filters=node.attributes.get("name", "").lower() == FILTER_NAME)
         if text != node.text:
-            edits.append(Edit(node.inner, node.inner_end, escape(text).encode()))
+            edits.append(Edit(node.inner, node.inner_end, as_text(text).encode()))
     if edits:
         links.put_xml(package, workbook.part, applied(workbook.data, edits), workbook.encoding)
     return bool(edits)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.plainrows import CELL, ROW, Unusual, unescaped
 from komet_xl.grids.xlsx.styles import whole
+from komet_xl.grids.xlsx.text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -45,7 +45,7 @@ class OldFormula:
 
     def xml(self, prefix: str) -> str:
         """The element."""
-        text = escape(self.text, {"\r": "&#13;"})
+        text = as_text(self.text)
         return f"<{prefix}f{self.attributes}>{text}</{prefix}f>"
 
 

@@ -88,17 +88,18 @@ def escaped(text: str) -> str:
     """The same as text."""
     if "_" in text:
         text = LOOKS_ESCAPED.sub("_x005F_", text)
-    return _plain(text).replace("\r", "&#13;")
+    return as_text(text)
 
 
 def quoted(value: str) -> str:
-    """An attribute's value in its quotes. The standard library's does the same and loads half a web client with it."""
-    text = _plain(value).replace('"', "&quot;")
-    return '"' + text.replace("\t", "&#9;").replace("\n", "&#10;").replace("\r", "&#13;") + '"'
+    """An attribute's value in its quotes."""
+    text = as_text(value).replace('"', "&quot;")
+    return '"' + text.replace("\t", "&#9;").replace("\n", "&#10;") + '"'
 
 
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def as_text(text: str) -> str:
+    """Characters of an element. The standard library's `escape` does the same and loads half a web client with it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
 def from_xml(text: str) -> str:
