@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import komet_xl
-from komet_xl.errors import KometError
+from komet_xl.errors import KometError, SheetMissingError
 from komet_xl.words import sentence as as_sentence
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _say(words, _usage(exc), 2)
     except (click.Abort, KeyboardInterrupt):
         return _say(words, "Stopped by you; nothing more was done.", 130)
+    except SheetMissingError as exc:
+        return _say(words, f"{exc} Name the one you mean with --sheet.", exc.exit_code)
     except KometError as exc:
         return _say(words, str(exc), exc.exit_code)
     except Exception as exc:
