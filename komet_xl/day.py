@@ -88,7 +88,8 @@ _FITS: Final[dict[str, Callable[..., Callable[[Prebook], bool]]]] = {
 
 def bare(number: str) -> str:
     """A prebook number in the form in which numbers are compared: leading zeros and blanks do not count."""
-    return number.strip().lstrip("0")
+    digits = number.strip()
+    return digits.lstrip("0") or digits[:1]  # 0 is not the number of a prebook that has none
 
 
 @dataclass(frozen=True)

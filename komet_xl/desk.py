@@ -7,6 +7,7 @@ made worthless, a formula waits, and all formulas together wait a few seconds at
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from komet_xl.snapshots import Question, Shelf, Snapshot
+
+log = logging.getLogger(__name__)
 
 LOADING: Final = "loading"
 """What a cell shows while the first answer is on its way."""
@@ -84,7 +87,10 @@ class Crew:
                     self._threads.discard(threading.current_thread())
                     return
                 job = self._jobs.popleft()
-            job()
+            try:
+                job()
+            except Exception:  # a thread that died would stay on the list, and after a few nothing would be done
+                log.exception("a job failed")
 
     def leave(self, seconds: float) -> None:
         """Begin no more jobs, and wait for those under way."""
@@ -225,7 +231,11 @@ class Desk:
                 again=False,
             )
         except KometError as exc:
-            failure = self._shelf.failure(place.question) or _failed(exc, self._shelf.now(), refresh)
+            failure = self._shelf.failure(place.question) or _failed(str(exc), self._shelf.now(), refresh)
+        except Exception as exc:
+            log.exception("an answer could not be read or kept")
+            why = f"an error of komet-xl's own ({type(exc).__name__})"
+            failure = _failed(why, self._shelf.now(), refresh)
         finally:
             with self._lock:
                 place.failure = failure
@@ -236,6 +246,6 @@ class Desk:
             landed.set()
 
 
-def _failed(exc: KometError, now: datetime, refresh: int) -> Failure:
+def _failed(why: str, now: datetime, refresh: int) -> Failure:
     """The failure, where the disk could not keep it."""
-    return Failure(str(exc), now, refresh, FAILED_FOR.total_seconds())
+    return Failure(why, now, refresh, FAILED_FOR.total_seconds())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from komet_xl import __version__
-from komet_xl.errors import SheetError, TokenMissingError
+from komet_xl.errors import KometError, SheetError, TokenMissingError
 from komet_xl.settings import load_settings
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Session:
         if "journal" in self.__dict__:
             self.journal.close()
         if self._log is not None:
+            if isinstance(value, Exception) and not isinstance(value, KometError):
+                logging.getLogger("komet_xl").error("ended by an error", exc_info=value)
             logging.getLogger("komet_xl").removeHandler(self._log)
             self._log.close()
 

@@ -40,6 +40,8 @@ REFUSED_FOR: Final = timedelta(minutes=5)
 FAILED_FOR: Final = timedelta(minutes=1)
 """How long any other failure does."""
 KEPT_FOR: Final = timedelta(days=30)
+UNUSABLE: Final = (OSError, OverflowError, RecursionError, ValueError, KeyError, TypeError, AttributeError)
+"""What reading a file can raise that is missing, closed to us or damaged."""
 LONGEST_TURN: Final = 90.0
 """Seconds to wait for another program that asks the same; after that we ask ourselves: a request more, no harm."""
 
@@ -186,7 +188,7 @@ class Shelf:
             head = json.loads(first)
             taken = datetime.fromisoformat(head["taken"]).astimezone(UTC)
             return Snapshot(question, taken, int(head.get("refresh", 0)), _contents(question, body))
-        except (OSError, OverflowError, ValueError, KeyError, TypeError, AttributeError):
+        except UNUSABLE:
             return None
 
     def failure(self, question: Question) -> Failure | None:
@@ -195,7 +197,7 @@ class Shelf:
             head = json.loads(self._path(question, "no").read_bytes())
             at = datetime.fromisoformat(head["at"]).astimezone(UTC)
             return Failure(str(head["why"]), at, int(head["refresh"]), float(head["seconds"]))
-        except (OSError, OverflowError, ValueError, KeyError, TypeError, AttributeError):
+        except UNUSABLE:
             return None
 
     # ------------------------------------------------------------------------------------------------- writing

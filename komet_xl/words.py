@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from komet_xl.model import Outcome, Plan, Report
     from komet_xl.pull import PullReport
 
+TURNS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows."""
 SHIFTS: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
 def visible(text: str) -> str:
-    """A text without what would steer a terminal or cut a message box: Komet's messages are somebody else's words."""
-    return "".join("\ufffd" if unicodedata.category(each) == "Cc" and each not in "\n\t" else each for each in text)
+    """
+    A text without what would steer a terminal, cut a message box, or let it be read in another order than it stands.
+
+    Komet's messages are somebody else's words.
+    """
+    return "".join("\ufffd" if _steers(each) and each not in "\n\t" else each for each in text)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" or character in TURNS
 
 
 def sentence(text: str) -> str:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from komet_xl.day import BLANK, FIELDS, NO_ROWS, TOTALS, Day, chosen, split, to_grouping, to_reader, to_total
+from komet_xl.day import (
+    BLANK,
+    FIELDS,
+    NO_ROWS,
+    TOTALS,
+    Day,
+    MissingError,
+    chosen,
+    split,
+    to_grouping,
+    to_reader,
+    to_total,
+)
 from komet_xl.errors import UsageError
 from komet_xl.komet import wire
 from komet_xl.model import PrebookQuery
@@ -117,6 +129,14 @@ def test_keys_that_we_do_not_know_come_last_in_both_tables() -> None:
     assert day.item_rows[0][-2:] == ("prebook.season", "item.colour")
     assert [len(row) for row in day.prebook_rows] == [26, 26, 26]
     assert [len(row) for row in day.item_rows] == [41, 41, 41]
+
+
+def test_zero_is_not_the_number_of_a_prebook_that_has_none() -> None:
+    without, zero = (wire.parse_prebook({"id": number, "number": shown}) for number, shown in ((8, ""), (9, "000")))
+
+    assert Day(DAY, (SHOP, without, zero)).value("0", "prebookId") == 9
+    with pytest.raises(MissingError, match="no prebook 0 on"):
+        Day(DAY, (SHOP, without)).value("0", "prebookId")
 
 
 @pytest.mark.parametrize("field", FIELDS)

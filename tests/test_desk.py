@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from komet_xl.desk import AT_ONCE, LOADING, OLD, Crew, Desk, Patience
-from komet_xl.errors import ApiError, KometError, NotSentError
+from komet_xl.errors import ApiError, NotSentError
 from komet_xl.model import PrebookQuery
 from komet_xl.snapshots import FAILED_FOR, FRESH, Question, Shelf, prebooks_of
 
@@ -33,7 +33,7 @@ class World:
         self.folder = folder
         self.may_answer = threading.Event()
         self.may_answer.set()
-        self.failure: KometError | None = None
+        self.failure: Exception | None = None
         self.asked: list[Question] = []
         self.desks: list[Desk] = []
 
@@ -281,6 +281,33 @@ def test_the_age_of_a_day_is_that_of_its_oldest_answer(world: World) -> None:
     world.now = NOON - timedelta(days=1)
     assert desk.age(DAY, QUESTION) == timedelta(0)
     assert len(world.asked) == 2
+
+
+def test_an_error_of_our_own_is_told_like_any_failure_and_the_next_question_is_asked(world: World) -> None:
+    desk = world.desk()
+    world.failure = MemoryError("no room")
+    days = [prebooks_of(PrebookQuery(truck_date=DAY + timedelta(days=days))) for days in range(2 * AT_ONCE)]
+
+    assert {shown(desk, each) for each in days} == {"an error of komet-xl's own (MemoryError)"}
+    assert shown(desk, days[0]) == "an error of komet-xl's own (MemoryError)"
+    assert len(world.asked) == len(days)
+    world.failure = None
+    world.now += FAILED_FOR
+
+    assert shown(desk, days[0]) == str(len(days) + 1)
+
+
+def test_a_crew_survives_a_job_that_fails() -> None:
+    crew, done = Crew(1), threading.Event()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    crew.do(fail)
+    crew.do(done.set)
+
+    assert done.wait(LONG)
+    crew.leave(LONG)
 
 
 def test_a_crew_that_leaves_begins_nothing_more() -> None:

@@ -259,6 +259,8 @@ HEAD = b'{"taken": "2026-03-02T12:00:00+00:00", "refresh": 0}\n'
         HEAD + b'{"status": 1, "prebooks": 7}',
         b"\xff\xfe\n",
         bytes(4096),
+        b"[" * 100_000 + b"\n" + BODY,
+        HEAD + b'{"status": 1, "prebooks": ' + b"[" * 100_000,
     ],
 )
 def test_a_damaged_answer_costs_one_request_and_no_more(folder: Path, damage: bytes) -> None:

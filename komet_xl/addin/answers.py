@@ -5,7 +5,6 @@ Whatever happens is told in the cell, in one sentence that starts with #KOMET: a
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
     Answer: TypeAlias = "Shown | Array"
 
-log = logging.getLogger(__name__)
-
 
 def answer(workplace: Workplace, name: str, given: Sequence[Given]) -> Answer:
     """What the formula of that name shows for these arguments. Never raises."""
@@ -42,8 +39,8 @@ def answer(workplace: Workplace, name: str, given: Sequence[Given]) -> Answer:
         return _ANSWERS[name](workplace, *given)
     except KometError as exc:
         return results.failure(str(exc))
-    except Exception as exc:
-        log.exception("a formula failed")
+    except Exception as exc:  # noqa: BLE001  a cell says it, and Excel must have an answer
+        workplace.report("a formula failed", exc)
         return results.failure(f"an error of komet-xl's own ({type(exc).__name__}); the log has the details")
 
 

@@ -7,6 +7,7 @@ that was left out are the same. Nothing is guessed: what cannot be read is said,
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -28,7 +29,7 @@ ZERO_DAY: Final = date(1899, 12, 30)
 """The day 0 of Excel's 1900 system, for every day after its 29 February 1900, which never was."""
 EARLIEST: Final = date(2000, 1, 1)
 LATEST: Final = date(2100, 1, 1)
-"""A number outside of these is a prebook's number in the wrong place rather than a date."""
+"""A number outside of these is a prebook's number in the wrong place rather than a date, and any date a mistake."""
 ERROR_CODES: Final = range(-2_146_826_300, -2_146_826_200)
 """What cell errors look like where xlwings knows no name for them."""
 ERROR_NAMES: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
@@ -41,20 +42,24 @@ def is_blank(value: Given) -> bool:
 
 
 def day(value: Given, name: str) -> date:
-    """A day from a date cell, a serial number or text like 2015-02-10. Raises UsageError."""
+    """A day of these years from a date cell, a serial number or text like 2015-02-10. Raises UsageError."""
     value = _one(value, name)
     match value:
         case datetime():
-            return value.date()
+            found = value.date()
         case date():
-            return value
+            found = value
         case bool():
-            pass
+            raise UsageError(f"{name} is {value}, which is not a date")
         case float() | int() | Decimal():
             return _of_serial(float(value), name).date()
         case str():
-            return _of_text(value, name)
-    raise UsageError(f"{name} is {value}, which is not a date")
+            found = _of_text(value, name)
+        case _:
+            raise UsageError(f"{name} is {value}, which is not a date")
+    if not EARLIEST <= found <= LATEST:  # a date cell that holds 0 arrives as 1899-12-30
+        raise UsageError(f"{name} is {found}, which is not a date of these years")
+    return found
 
 
 def _of_serial(serial: float, name: str) -> datetime:
@@ -65,13 +70,10 @@ def _of_serial(serial: float, name: str) -> datetime:
 
 
 def _of_text(text: str, name: str) -> date:
-    match = ISO_DAY.match(text.strip())
-    rest = text.strip()[len(match[0]) :] if match else text
-    try:
-        if match and (not rest or rest[0] in " T"):
-            return date.fromisoformat(match[0])
-    except ValueError:
-        pass
+    written = text.strip()
+    if ISO_DAY.match(written):
+        with suppress(ValueError):
+            return datetime.fromisoformat(written).date()
     raise UsageError(f"{name} is {text[:40]!r}; write a date like 2015-02-10, or TODAY()")
 
 
@@ -182,16 +184,19 @@ def _query(pairs: tuple[Pair, ...]) -> PrebookQuery:
 
 
 def _moment(value: Given, name: str) -> datetime:
-    """A moment on this computer's clock."""
+    """A moment of these years on this computer's clock."""
     value = _one(value, name)
     if isinstance(value, datetime):
-        return value.replace(tzinfo=None).astimezone()
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        return _of_serial(value, name).astimezone()
-    try:
-        return datetime.fromisoformat(text(value, name)).astimezone()
-    except ValueError:
-        raise UsageError(f"{name} is {value!r}; write it like 2015-02-09 08:00") from None
+        found = value.replace(tzinfo=None)
+    elif isinstance(value, float | int) and not isinstance(value, bool):
+        found = _of_serial(value, name)
+    else:
+        try:
+            found = datetime.fromisoformat(text(value, name))
+        except ValueError:
+            raise UsageError(f"{name} is {value!r}; write it like 2015-02-09 08:00") from None
+    day(found, name)  # of other years Windows knows no time zone
+    return found.astimezone()
 
 
 def _yes_no(value: Given, name: str) -> bool:

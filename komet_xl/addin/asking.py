@@ -18,11 +18,13 @@ log = logging.getLogger(__name__)
 TITLE: Final = "Komet"
 LONGEST: Final = 3_000
 """Characters of a message box: a box must not grow beyond the screen."""
+LAST: Final = 500
+"""Characters of its end that are kept."""
 LONGEST_PROMPT: Final = 255
 """Characters that Excel's own box takes above its field."""
 TEXT: Final = 2
 """Excel's number for a field that takes text."""
-YES_NO, QUESTION_MARK, SECOND_FIRST, YES = 0x4, 0x20, 0x100, 6
+YES_NO, QUESTION_MARK, SECOND_FIRST, IN_FRONT, YES = 0x4, 0x20, 0x100, 0x10000, 6
 """Windows' numbers for a box and its answer."""
 SHOWN: Final = (
     "This computer has no field that hides what is typed: what you type next can be seen on the screen. Go on?"
@@ -75,8 +77,9 @@ class Asking:
 
 
 def _fitting(text: str) -> str:
+    """What is too long loses its middle: the beginning says what it is about, the end what is asked."""
     shown = visible(text)
-    return shown if len(shown) <= LONGEST else shown[:LONGEST] + " …"
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - LAST]} …\n… {shown[-LAST:]}"
 
 
 def _no_first(window: int, text: str) -> bool:
@@ -86,7 +89,7 @@ def _no_first(window: int, text: str) -> bool:
 
         box = ctypes.windll.user32.MessageBoxW
         box.argtypes = [ctypes.c_void_p, ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_uint]
-        return bool(box(window, text, TITLE, YES_NO | QUESTION_MARK | SECOND_FIRST) == YES)
+        return bool(box(window, text, TITLE, YES_NO | QUESTION_MARK | SECOND_FIRST | IN_FRONT) == YES)
     return False
 
 

@@ -15,8 +15,9 @@ from komet_xl.addin.ordersheet import add_order_sheet
 from komet_xl.addin.pulling import pull, refresh
 from komet_xl.addin.pushing import check, push, push_selected, resolve
 from komet_xl.addin.said import Said
-from komet_xl.errors import UsageError
+from komet_xl.errors import SettingsError, UsageError
 from komet_xl.grids.excel import ExcelBook
+from komet_xl.grids.excel.faults import patiently
 from komet_xl.permissions import try_methods
 from komet_xl.settings import DEFAULT_PROFILE, load_settings
 from komet_xl.tokens import keep_token
@@ -46,10 +47,11 @@ def history(click: Click) -> Said:
     sends = click.session.journal.sends_since(first)
     if not sends:
         return Said(box="The journal has no such lines.")
-    book = click.app.books.add()
+    book = patiently(click.app.books.add, patience=0)  # not twice
     click.session.export(sends, ExcelBook(book))
-    book.sheets["sends"].activate()
-    return Said(bar=f"{len(sends):,} lines of the journal are in the new workbook {book.name}.")
+    name, sheet = patiently(lambda: (book.name, book.sheets["sends"]))
+    patiently(sheet.activate)
+    return Said(bar=f"{len(sends):,} lines of the journal are in the new workbook {name}.")
 
 
 def sign_in(click: Click) -> Said:
@@ -64,14 +66,19 @@ def sign_in(click: Click) -> Said:
 
 def profile(click: Click) -> Said:
     """Profile: which Komet is used."""
-    now = switches.load().profile or DEFAULT_PROFILE
-    name = click.ask.line(f"Profile to use: {DEFAULT_PROFILE}, or one of your settings file.", now)
+    before = switches.load().profile
+    asked = f"Profile to use: {DEFAULT_PROFILE}, or one of your settings file."
+    name = click.ask.line(asked, before or DEFAULT_PROFILE)
     if not name:
         return Said()
     settings = load_settings(profile=name)
     is_usual = name == DEFAULT_PROFILE
     switches.choose(None if is_usual else name)
-    labels.write_label(TAB, None if is_usual else f"Komet ({name})")
+    try:
+        labels.write_label(TAB, None if is_usual else f"Komet ({name})")
+    except SettingsError:
+        switches.choose(before)  # the tab must never name another Komet than the one that is used
+        raise
     return Said(box=f"Excel now uses the profile {name}: {settings.endpoint.url}.", labels=True)
 
 

@@ -12,7 +12,7 @@ from komet_xl.addin import office, places, resident
 from komet_xl.addin.install import mac_script
 from komet_xl.addin.labels import read_labels
 from komet_xl.addin.machine import this_machine
-from komet_xl.addin.places import MAC, WINDOWS
+from komet_xl.addin.places import MAC, WINDOWS, labels_file
 from komet_xl.addin.shipped import ADD_IN, SCRIPT, shipped
 from komet_xl.addin.stamp import Stamp, read_stamp, same_program, stamp_for
 from komet_xl.addin.winregistry import read_values
@@ -61,6 +61,7 @@ def examine_excel(*, proxy: str | None = None) -> list[Check]:
     checks += add_in_checks(found, lambda path: Path(path).read_bytes(), stamp_for(interpreter, machine))
     checks += _script_checks(machine, interpreter) if found else []
     if machine.system == WINDOWS:
+        checks += label_checks(labels_file(machine), plain=python.fits(str(labels_file(machine)), "mbcs"))
         running = resident.is_running()
         checks += server_checks(read_labels().get(resident.LABEL), running=running)
         checks += office.blocks(rules, resident=running)
@@ -144,6 +145,19 @@ def server_checks(label: str | None, *, running: bool) -> list[Check]:
             warning("resident server", "komet-xl serve has ended without a word", "Start it again, or restart Excel.")
         ]
     return []
+
+
+def label_checks(file: PurePath, *, plain: bool) -> list[Check]:
+    """Whether the add-in can read the labels: VBA opens files by names of the old code page only."""
+    if plain:
+        return []
+    return [
+        warning(
+            "labels",
+            f"{file} has letters that Excel's macros cannot open",
+            "The tab will not say which profile is used and whether formulas are frozen; Doctor and Push do.",
+        )
+    ]
 
 
 def excel_check(excel: PurePath | None, *, version: object, kind: object) -> Check:

@@ -18,7 +18,7 @@ from komet_xl.addin import interpreter as python
 from komet_xl.addin import places
 from komet_xl.addin.places import MAC
 from komet_xl.addin.shipped import ADD_IN, SCRIPT
-from komet_xl.addin.stamp import stamp_for, stamped
+from komet_xl.addin.stamp import is_foreign, stamp_for, stamped
 from komet_xl.errors import SheetError, UsageError
 from komet_xl.grids.xlsx.cloud import is_held, reason
 from komet_xl.settings import APP
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from komet_xl.addin.interpreter import Interpreter
     from komet_xl.addin.places import Machine
 
+NOTES: Final = ("button.lock", "button.json", "button.stop")
+"""What the button at work notes beside the labels; see `komet_xl.addin.running`."""
 LEFTOVER: Final = ".komet-xl-"
 """How the names of our temporary files begin."""
 TRIES: Final = 5
@@ -59,6 +61,8 @@ class Done:
     file: Path
     changed: bool
     """False: it was so before."""
+    foreign: bool = False
+    """It has the name of our add-in and is somebody else's: it was left alone."""
 
 
 Step = Put | Remove
@@ -92,10 +96,8 @@ def plan_install(
     wrong = python.faults(interpreter, machine.system)
     if wrong:
         raise UsageError(wrong[0])
-    steps: list[Step] = []
     if everybody:
         _ensure_shared(machine, interpreter)
-        steps.append(Remove(places.add_in_file(machine)))
     elif folder is None:
         shared = shared_copy(machine, exists)
         if shared is not None:
@@ -103,7 +105,9 @@ def plan_install(
                 f"the add-in is installed for all users of this computer already ({shared}); Excel cannot open it "
                 "twice. Ask your administrator to update it, or to run komet-xl uninstall --all-users first."
             )
-    steps.append(Put(file, stamped(shipped(ADD_IN), stamp_for(interpreter, machine))))
+    steps: list[Step] = [Put(file, stamped(shipped(ADD_IN), stamp_for(interpreter, machine)))]
+    if everybody:  # last: who may not write beside Excel keeps the add-in of one's own
+        steps.append(Remove(places.add_in_file(machine)))
     script = places.script_file(machine)
     if script is not None:
         steps.append(Put(script, mac_script(shipped(SCRIPT).decode("utf-8"), interpreter).encode()))
@@ -115,7 +119,8 @@ def plan_uninstall(machine: Machine, *, everybody: bool = False, folder: PurePat
     files = [places.add_in_file(machine, everybody=everybody, folder=folder)]
     if not everybody and folder is None:
         labels = places.labels_file(machine)
-        files += [labels, labels.with_name(f"{labels.name}.lock"), labels.with_name(places.SERVING)]
+        files += [labels, labels.with_name(f"{labels.name}.lock")]
+        files += [labels.with_name(each) for each in (places.SERVING, *NOTES)]
         script = places.script_file(machine)
         files += [] if script is None else [script]
     return [Remove(each) for each in files]
@@ -154,8 +159,13 @@ def carry_out(steps: list[Step]) -> list[Done]:
 def _put(step: Put) -> Done:
     file = Path(step.file)
     with suppress(OSError):
-        if file.read_bytes() == step.content:
+        found = file.read_bytes()
+        if found == step.content:
             return Done(file, changed=False)
+        if file.name == ADD_IN and is_foreign(found):
+            raise SheetError(
+                f"{file} is an add-in of somebody else by the same name; move it elsewhere and run the command again."
+            )
     beside = file.with_name(f"{LEFTOVER}{secrets.token_hex(8)}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -183,6 +193,8 @@ def _remove(step: Remove) -> Done:
             old.unlink(missing_ok=True)
         if not file.exists():
             return Done(file, changed=False)
+        if file.name == ADD_IN and file.is_file() and is_foreign(file.read_bytes()):
+            return Done(file, changed=False, foreign=True)
         _patiently(file.unlink)
     except FileNotFoundError:  # somebody else was faster
         return Done(file, changed=False)

@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GOOD_WINDOWS: Final = "win-amd64"
 """The only kind of Python for Windows that xlwings brings its library for."""
+OF_PYWIN32: Final = ("pythoncom", "pywintypes", "win32api", "win32com.client")
 STORE: Final = "windowsapps"
 MOST_CHARACTERS: Final = 1_000
 """Of a path: the library that starts Python has room for 2,048 characters in all."""
@@ -50,6 +51,8 @@ class Interpreter:
     """Version of xlwings that this komet-xl was made for; None where its metadata do not say."""
     plain: bool
     """Whether Windows' old code page has all letters of the path; that library knows no others."""
+    missing: str = ""
+    """The module of pywin32 that cannot be loaded; xlwings speaks with Excel through it. Windows only."""
 
     @property
     def is_users_own(self) -> bool:
@@ -95,6 +98,11 @@ def _windows_faults(it: Interpreter) -> list[str]:
             f"xlwings64-{version}.dll is not beside this Python ({it.program}); "
             f"run python -m pip install --force-reinstall --no-deps xlwings=={version}."
         )
+    if it.missing:
+        found.append(
+            f"{it.missing} of pywin32 cannot be loaded, and without it nothing reaches Excel; "
+            "run python -m pip install --force-reinstall pywin32."
+        )
     text = str(it.program)
     if not it.plain or len(text) > MOST_CHARACTERS or any(each in text for each in MISREAD):
         found.append(
@@ -119,6 +127,7 @@ def this_interpreter() -> Interpreter:
         xlwings=version,
         wanted=wanted_version(metadata_requirements()),
         plain=fits(str(program), "mbcs" if sys.platform == "win32" else "utf-8"),
+        missing=first_missing(OF_PYWIN32) if sys.platform == "win32" else "",
     )
 
 
@@ -141,6 +150,16 @@ def wanted_version(requirements: Iterable[str]) -> str | None:
         if name.lower() == "xlwings" and equal:
             return version
     return None
+
+
+def first_missing(modules: Iterable[str]) -> str:
+    """The first module that cannot be loaded; "" when all can."""
+    for name in modules:
+        try:
+            import_module(name)
+        except (ImportError, OSError):  # missing, or its library is broken
+            return name
+    return ""
 
 
 def fits(text: str, encoding: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from komet_xl.addin import arguments, queries
 from komet_xl.addin.progress import show
 from komet_xl.addin.queries import FIRST, LAST
 from komet_xl.addin.said import Said
+from komet_xl.errors import SheetError
+from komet_xl.grids.excel.faults import patiently
 from komet_xl.komet import lists
 from komet_xl.listing import put_list
+from komet_xl.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +46,8 @@ def inventory(click: Click) -> Said:
 
 def _span(click: Click) -> tuple[date, date] | None:
     """First and last day: named cells, else what the person types."""
-    cells = queries.named_cells(click.book, click.active)
+    click.opened.ensure_writable()
+    cells = click.named_cells()
     if not arguments.is_blank(cells.get(FIRST)):
         first = arguments.day(cells[FIRST], FIRST)
         last = first if arguments.is_blank(cells.get(LAST)) else arguments.day(cells[LAST], LAST)
@@ -57,6 +62,14 @@ def _fill(click: Click, sheet: str, listing: Listing, ask: Callable[[Client], Se
     if click.opened.has(sheet):
         click.opened.grid(sheet).ensure_unprotected()  # a request is not spent on a sheet that takes no answer
     show(click.app, f"Komet: asking for {sheet} ...")
-    count = put_list(click.opened, sheet, ask(click.session.client), listing)
-    click.book.sheets[sheet].activate()
-    return Said(bar=f"Komet: {count:,} entries are in the sheet {sheet}.")
+    report = put_list(click.opened, sheet, ask(click.session.client), listing)
+    grid = click.opened.grid(sheet)
+    with suppress(SheetError):  # a sheet that the person has hidden cannot come to the front
+        patiently(grid.sheet.activate)
+    notes = ""
+    if report.copy is not None:
+        notes = (
+            f"{counted(report.notes_gone, 'row')} of the sheet {grid.name} with notes of your own are not in Komet's "
+            f"list any more; the workbook as it was before is kept in {report.copy}."
+        )
+    return Said(bar=f"Komet: {report.entries:,} entries are in the sheet {grid.name}.", box=notes)

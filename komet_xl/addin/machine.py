@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ def this_machine() -> Machine:
 def excel_program(read: Reader) -> str | None:
     """Where EXCEL.EXE lies; None where Windows does not know, or this is no Windows."""
     for hive in ("HKCU", "HKLM"):
-        told = str(read(hive, APP_PATHS).get("", "")).strip().strip('"')
+        told = ntpath.expandvars(str(read(hive, APP_PATHS).get("", "")).strip().strip('"'))  # %ProgramFiles% is allowed
         if told.lower().endswith("\\excel.exe"):
             return told
     return None

@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 import xlwings
 
 from komet_xl.addin import running
+from komet_xl.addin.asbefore import as_before
 from komet_xl.addin.asking import Asking
 from komet_xl.addin.buttons import find_button
 from komet_xl.addin.click import Click
 from komet_xl.addin.progress import show
 from komet_xl.errors import KometError, SheetError, TokenMissingError, UsageError
-from komet_xl.grids.excel import native
+from komet_xl.grids.excel import faults, native
 from komet_xl.grids.excel.faults import patiently
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from komet_xl.addin.said import Said
 
 log = logging.getLogger(__name__)
 
@@ -59,32 +62,39 @@ def press(control: str, book: xlwings.Book, *, alone: bool = False) -> int:
         book: The workbook it was pressed in.
         alone: Whether Excel went on without waiting: then nobody else brings the ribbon's labels up to date.
     """
-    ask = Asking(book.app)
+    app = None
     try:
-        button = find_button(control)
-        show(book.app, None)
-        with running.alone(button.label, book.name, stops=button.stops) as run:
-            click = Click(book, ask, run)
-            try:
-                said = button.do(click)
-            except KometError:
-                raise
-            except Exception:
-                log.exception("internal error")  # here, while the session keeps the log open
-                raise
-            finally:
-                click.close()
-        show(book.app, said.bar or None)
+        app = patiently(lambda: book.app)
+        said = _carry_out(control, book, app)
+        show(app, said.bar or None)
         if said.labels and alone:
-            _refresh_ribbon(book.app)
+            _refresh_ribbon(app)
         if said.box:
-            ask.say(said.box)
-    except running.BusyError as exc:
-        return _busy(ask, exc)
+            Asking(app).say(said.box)
     except Exception as exc:  # noqa: BLE001  no traceback reaches a person
-        show(book.app, None)
-        return _complain(book.app, exc)
+        if app is not None and isinstance(exc, running.BusyError):
+            return _busy(Asking(app), exc)
+        if app is not None:
+            show(app, None)
+        return _complain(app, exc)
     return 0
+
+
+def _carry_out(control: str, book: xlwings.Book, app: xlwings.App) -> Said:
+    """What a button is for, as the only one at work. Excel is as it was afterwards."""
+    button = find_button(control)
+    show(app, None)
+    with running.alone(button.label, patiently(lambda: book.name), stops=button.stops) as run, as_before(app, run):
+        click = Click(book, app, Asking(app), run)
+        try:
+            return button.do(click)
+        except KometError:
+            raise
+        except Exception:
+            log.exception("internal error")  # here, while the session keeps the log open
+            raise
+        finally:
+            click.close()
 
 
 def press_resident(control: str, window: int) -> None:
@@ -166,13 +176,15 @@ def _complain(app: xlwings.App | None, exc: Exception) -> int:
         told = "there is no Komet token for this profile; press Sign in… on the Komet tab."
     elif isinstance(exc, KometError):
         told = str(exc)
+    elif faults.is_busy(exc) or faults.is_gone(exc):
+        told = faults.sentence(exc)
     else:
         told = f"komet-xl stumbled over an error of its own ({type(exc).__name__}); press Doctor, or look into its log."
     try:
         if app is None:
             return UNSEEN
         Asking(app).complain(told)
-    except KometError:
+    except Exception:  # noqa: BLE001  nobody is left to tell
         log.warning("could not be shown: %s", told)
         return UNSEEN
     return 0

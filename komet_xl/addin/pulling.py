@@ -30,7 +30,7 @@ QUESTION: Final = f"Truck date, and filters if you like: {EXAMPLE}; or today, to
 def pull(click: Click) -> Said:
     """Pull: prebooks of a truck date into the sheet."""
     sheet = click.prebooks_sheet()
-    cells = queries.named_cells(click.book, click.active)
+    cells = click.named_cells()
     asked = queries.from_cells(cells)
     if asked is None:
         last = remembered.recall(click.opened.where, sheet)
@@ -51,7 +51,7 @@ def refresh(click: Click) -> Said:
     rows = click.opened.grid(sheet).read() if click.opened.has(sheet) else []
     asked = remembered.recall(click.opened.where, sheet)
     if asked is None and is_pulled(rows):
-        asked = queries.from_cells(queries.named_cells(click.book, click.active)) or _only_day(rows)
+        asked = queries.from_cells(click.named_cells()) or _only_day(rows)
         if asked is None:
             raise UsageError(f"nobody knows what the sheet {sheet} was pulled for; press Pull.")
     said = _pull(click, sheet, asked) if asked is not None and click.opened.has(sheet) else None
@@ -64,12 +64,15 @@ def _pull(click: Click, sheet: str, asked: Asked) -> Said:
         click.opened.grid(sheet).ensure_unprotected()  # a request is not spent on a sheet that takes no answer
     show(click.app, f"Komet: asking for {asked.text} ...")
     report = click.session.pull(asked.query, click.opened, sheet=sheet)
-    remembered.remember(click.opened.where, report.sheet, asked)
+    notes = list(about_notes(report))
+    try:
+        remembered.remember(click.opened.where, report.sheet, asked)
+    except SettingsError as exc:  # the sheet is filled; what is to be said of it must not be lost
+        notes.append(f"Refresh will not know what was asked: {exc}")
     now = f"{datetime.now().astimezone():%H:%M}"
     with suppress(SettingsError):  # the label is a convenience
         labels.write_label(AGE, f"As of {now}")
-    notes = "\n\n".join(about_notes(report))
-    return Said(bar=f"Komet, {now}: {pulled(report)}", box=notes, labels=True)
+    return Said(bar=f"Komet, {now}: {pulled(report)}", box="\n\n".join(notes), labels=True)
 
 
 def _only_day(rows: Sequence[Sequence[Cell]]) -> Asked | None:

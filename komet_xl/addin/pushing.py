@@ -6,26 +6,34 @@ from typing import TYPE_CHECKING, Final
 
 from komet_xl.addin.progress import Progress, show
 from komet_xl.addin.said import Said
-from komet_xl.errors import UsageError
+from komet_xl.errors import SheetError, UsageError
 from komet_xl.grids.excel import native
 from komet_xl.grids.excel.faults import patiently
 from komet_xl.journal.identity import State
 from komet_xl.lanes import Halt
-from komet_xl.model import Verdict
+from komet_xl.model import CLOSED, Mark, Verdict
 from komet_xl.push import PushOptions
 from komet_xl.resolve import UnwrittenError
-from komet_xl.sheets.orders import read_orders
-from komet_xl.words import case_lines, plan_facts, resolved, summary, telling, word
+from komet_xl.sheets.orders import read_orders, result_places
+from komet_xl.words import case_lines, counted, plan_facts, resolved, summary, telling, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from komet_xl.addin.click import Click
     from komet_xl.evidence import Case, ResolveReport
+    from komet_xl.grids.excel import ExcelGrid
     from komet_xl.model import Outcome, Plan, Report
+    from komet_xl.sheets.orders import OrderSheet
 
 MOST_LINES: Final = 12
 """Rows that a box names."""
+MOST_BEFORE: Final = 6
+"""Rows, and notes, that the question names: its buttons must not slip off the screen."""
+WIDEST: Final = 200
+WIDEST_NOTE: Final = 400
+LAST: Final = 90
+"""Characters of one row, of one note, and of their ends, which are always shown."""
 QUIET: Final = frozenset({Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.READY})
 """Verdicts that need no words: the sheet shows them."""
 HELD: Final = "held"
@@ -33,7 +41,7 @@ HELD: Final = "held"
 
 def check(click: Click) -> Said:
     """Check: every fault of every row; nothing is sent or written."""
-    return Said(box=_told(click.session.check(click.opened, sheet=click.orders_sheet())))
+    return Said(box=_told(click.session.check(click.opened, sheet=click.orders_sheet()), click.notes))
 
 
 def push(click: Click) -> Said:
@@ -43,10 +51,10 @@ def push(click: Click) -> Said:
 
 def push_selected(click: Click) -> Said:
     """Push selected rows: those that the person has selected, of them the ready ones."""
-    sheet = click.orders_sheet()
+    grid = click.opened.grid(click.orders_sheet())
     selection = patiently(lambda: click.book.selection)
-    if selection is None or patiently(lambda: selection.sheet.name) != sheet:
-        raise UsageError(f"no rows of the sheet {sheet} are selected; select them and press the button again.")
+    if selection is None or patiently(lambda: selection.sheet.name != grid.sheet.name):
+        raise UsageError(f"no rows of the sheet {grid.name} are selected; select them and press the button again.")
     found = patiently(native.areas, selection)
     return _push(click, tuple(range(row, row + height) for row, _, height, _ in found))
 
@@ -54,12 +62,19 @@ def push_selected(click: Click) -> Said:
 def _push(click: Click, rows: tuple[range, ...] | None) -> Said:
     click.ensure_saved_once()
     sheet = click.orders_sheet()
+    grid, before = _orders(click, sheet)
+    _ensure_room(grid, before, rows)
     halt = Halt()
-    progress = Progress(click.app, click.running, halt)
+    progress = Progress(click.app, click.book, click.running, halt)
 
     def confirm(plan: Plan) -> bool:
-        if not click.ask.confirm(_question(plan)):
+        if not click.ask.confirm(_question(plan, click.notes)):
             return False
+        if _orders(click, sheet)[1] != before:
+            raise SheetError(
+                f"{plan.file}: the sheet {plan.sheet} was changed while the question was open. Nothing was sent; look "
+                "at the rows and press the button again."
+            )
         progress.begin()
         return True
 
@@ -74,30 +89,58 @@ def _push(click: Click, rows: tuple[range, ...] | None) -> Said:
         )
     finally:
         show(click.app, None)
-    return Said(box=_told(report))
+    return Said(box=_told(report, click.notes))
 
 
-def _question(plan: Plan) -> str:
+def _orders(click: Click, sheet: str) -> tuple[ExcelGrid, OrderSheet]:
+    """The order lines as they stand now."""
+    grid = click.opened.grid(sheet)
+    return grid, read_orders(grid.read(), hidden=grid.hidden_rows())
+
+
+def _ensure_room(grid: ExcelGrid, orders: OrderSheet, rows: tuple[range, ...] | None) -> None:
+    """Raise SheetError where a row could not take its result, also one that is only found invalid; headings too."""
+    open_rows = [each.number for each in orders.rows if each.mark not in {*CLOSED, Mark.OWN} and not each.hidden]
+    chosen = [row for row in open_rows if rows is None or any(row in each for each in rows)]
+    known = set(orders.layout.columns.values())
+    headings = [place for place in result_places(orders.layout, [orders.layout.row]) if place[1] not in known]
+    if chosen:
+        grid.ensure_writable([*headings, *result_places(orders.layout, chosen)])
+
+
+def _question(plan: Plan, notes: Sequence[str]) -> str:
     """The one confirmation."""
     facts = [f"{name}: {value}" for name, value in plan_facts(plan, hidden="unhide them to send them")]
-    held = [f"Held: {each}" for each in _rows(plan.held)]
-    notes = [f"• {each}" for each in plan.notes]
-    ask = f"Send {plan.sums.lines:,} order lines to {plan.host}?"
-    return "\n".join([*facts, *([""] if held or notes else []), *held, *notes, "", ask])
+    held = [f"Held: {each}" for each in _rows(plan.held, MOST_BEFORE)]
+    told = _notes([*notes, *plan.notes])
+    ask = f"Send {counted(plan.sums.lines, 'order line')} to {plan.host}?"
+    return "\n".join([*facts, *([""] if held or told else []), *held, *told, "", ask])
 
 
-def _told(report: Report) -> str:
+def _told(report: Report, notes: Sequence[str]) -> str:
     """What a check or a push came to, and the rows that need a person."""
-    rows = list(_rows([each for each in report.outcomes if each.verdict not in QUIET]))
-    notes = [f"• {each}" for each in report.notes]
-    return "\n".join([summary(report), *([""] if rows or notes else []), *rows, *notes])
+    rows = _rows([each for each in report.outcomes if each.verdict not in QUIET], MOST_LINES)
+    told = _notes([*notes, *report.notes])
+    return "\n".join([summary(report), *([""] if rows or told else []), *rows, *told])
 
 
-def _rows(outcomes: Sequence[Outcome]) -> list[str]:
+def _rows(outcomes: Sequence[Outcome], most: int) -> list[str]:
     """Some rows, one line each."""
-    found = [f"row {each.row}, {word(each.verdict)}: {telling(each)}" for each in outcomes[:MOST_LINES]]
+    found = [_short(f"row {each.row}, {word(each.verdict)}: {telling(each)}") for each in outcomes[:most]]
     more = len(outcomes) - len(found)
-    return [*found, f"... and {more:,} more rows"] if more > 0 else found
+    return [*found, f"... and {counted(more, 'more row')}"] if more > 0 else found
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    """Some notes, one line each; the most important ones come first."""
+    found = [f"• {_short(each, WIDEST_NOTE)}" for each in notes[:MOST_BEFORE]]
+    more = len(notes) - len(found)
+    return [*found, f"• ... and {counted(more, 'more note')}"] if more > 0 else found
+
+
+def _short(text: str, most: int = WIDEST) -> str:
+    """What is too long loses its middle: at the end stands what to do, and the REF."""
+    return text if len(text) <= most else f"{text[: most - LAST]} ... {text[-LAST:]}"
 
 
 # ----------------------------------------------------------------------------------------------------- resolve
@@ -111,11 +154,10 @@ def resolve(click: Click) -> Said:
     report = _resolve(click, sheet, frozenset(), click.ask)
     if report.cases or report.unreadable:
         told.append(resolved(report))
-        told += [f"• {each}" for each in report.notes]
+        told += _notes([*click.notes, *report.notes])
     refs = _refs_to_release(click, sheet)
     if refs:
-        released = _resolve(click, sheet, refs, None)
-        told.append(f"Released, the next push sends them: {', '.join(released.released)}.")
+        told.append(_release(click, sheet, refs))
     return Said(box="\n".join(told) or "No row is without an answer, and none was released.")
 
 
@@ -129,6 +171,15 @@ def _resolve(click: Click, sheet: str, refs: frozenset[str], ask: object) -> Res
         return exc.report
 
 
+def _release(click: Click, sheet: str, refs: frozenset[str]) -> str:
+    """Let held rows go. Of a REF that fits nothing it is only told: what was decided before it stands."""
+    try:
+        released = _resolve(click, sheet, refs, None)
+    except UsageError as exc:
+        return f"No held row was released: {exc}"
+    return f"Released, the next push sends them: {', '.join(released.released)}."
+
+
 def _decide(click: Click, case: Case) -> State | None:
     """What a person says about one line."""
     answer = click.ask.decide(
@@ -140,8 +191,8 @@ def _decide(click: Click, case: Case) -> State | None:
 
 def _refs_to_release(click: Click, sheet: str) -> frozenset[str]:
     """REFs of held rows that the person lets go; asked only where the sheet shows held rows."""
-    orders = read_orders(click.opened.grid(sheet).read())
-    held = [row.number for row in orders.rows if row.status == HELD]
+    _, orders = _orders(click, sheet)
+    held = [row.number for row in orders.rows if str(row.status).casefold() == HELD]
     if not held:
         return frozenset()
     rows = ", ".join(map(str, held[:MOST_LINES]))

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import xlwings
 
     from komet_xl.addin.arguments import Given
-    from komet_xl.grids.xlsx.refs import Area
 
 PREFIX: Final = "komet_"
 DAY: Final = "komet_day"
@@ -40,12 +39,17 @@ NAMES: Final = {NUMBER if each == "prebook" else f"{PREFIX}{each.replace('-', '_
 
 def named_cells(book: xlwings.Book, sheet: str) -> dict[str, Given]:
     """What the named cells hold that mean something here, for a sheet."""
-    return patiently(lambda: _named_cells(book, sheet))
+    return patiently(lambda: {name: _value(cell) for name, cell in _named_cells(book, sheet).items()})
 
 
-def _named_cells(book: xlwings.Book, sheet: str) -> dict[str, Given]:
+def are_formulas(book: xlwings.Book, sheet: str) -> bool:
+    """Whether any of them is a formula, such as =TODAY()."""
+    return patiently(lambda: any(str(cell.formula).startswith("=") for cell in _named_cells(book, sheet).values()))
+
+
+def _named_cells(book: xlwings.Book, sheet: str) -> dict[str, xlwings.Range]:
     known = {DAY, FIRST, LAST, *NAMES}
-    found: dict[str, tuple[bool, Given]] = {}
+    found: dict[str, tuple[bool, xlwings.Range]] = {}
     for name in book.names:
         owner, _, short = name.name.rpartition("!")
         short = short.lower()
@@ -54,13 +58,13 @@ def _named_cells(book: xlwings.Book, sheet: str) -> dict[str, Given]:
             continue
         place = named_area(name.refers_to)
         if place is not None:
-            found[short] = is_own, _value(book.sheets[place[0]], place[1])
-    return {name: value for name, (_, value) in found.items()}
+            found[short] = is_own, book.sheets[place[0]].range((place[1].top, place[1].left))
+    return {name: cell for name, (_, cell) in found.items()}
 
 
-def _value(sheet: xlwings.Sheet, area: Area) -> Given:
+def _value(cell: xlwings.Range) -> Given:
     """What the first cell of a range holds; an error by its name, which nothing takes for a value."""
-    value = to_plain(sheet.range((area.top, area.left)).raw_value)
+    value = to_plain(cell.raw_value)
     return value.code if isinstance(value, ErrorValue) else value
 
 

@@ -1,10 +1,11 @@
 """
-The resident server: a Python that runs beside Excel and answers its formulas and buttons.
+The server: a Python that runs beside Excel and answers its formulas and buttons. xlwings' COM server, tamed.
 
-Where Windows forbids Excel to start programs (a rule of Microsoft Defender), the add-in cannot start its own. It can
-talk to one that the user has started: `komet-xl serve`. It is xlwings' COM server under a class id of our own, so
-that nobody else's server is taken for it. COM ends such a server when its last client leaves, so one is started anew
-each time Excel is closed.
+Usually each Excel starts its own at its first formula: `python -I -m komet_xl.addin.resident {CLASS ID}`, under an id
+that is made up for it. Where Windows forbids Excel to start programs (a rule of Microsoft Defender), it can talk to one
+that the user has started, the resident one: `komet-xl serve`. That has a class id of our own, so that nobody else's
+server is taken for it. COM ends a server when its last client leaves, so the resident one is started anew each time
+Excel is closed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
@@ -21,11 +23,12 @@ from filelock import FileLock, Timeout
 from komet_xl.addin import labels
 from komet_xl.addin.interpreter import this_interpreter
 from komet_xl.addin.places import SERVING, WINDOWS
-from komet_xl.errors import UsageError
+from komet_xl.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import Any
 
 SERVER: Final = "{d239f2f1-15e8-43b4-baf7-41d9cca1c6b4}"
 """Class id of our server; the label `komet.server` says it to the add-in."""
@@ -35,6 +38,10 @@ LOOK_EVERY: Final = 0.5
 QUICK: Final = 5.0
 """Seconds. A server that fails sooner never answered anybody."""
 MOST_FAILURES: Final = 5
+NEEDED_SOON: Final = ("komet_xl.journal.store", "komet_xl.komet.client", "komet_xl.komet.transport", "keyring")
+"""What the first formula loads; loaded before Excel is answered, it costs nothing of the time that a cell may take."""
+ATTEMPTS: Final = 1_000
+"""How often xlwings asks an Excel again that takes no calls just now; without a limit both would wait for ever."""
 
 
 def ensure_windows(system: str) -> None:
@@ -45,14 +52,22 @@ def ensure_windows(system: str) -> None:
 
 @contextmanager
 def announced() -> Iterator[None]:
-    """Be the one resident server of this user, and let the add-in know while the block runs. Raises UsageError."""
+    """
+    Be the one resident server of this user, and let the add-in know while the block runs.
+
+    Raises:
+        UsageError: there is one already.
+        SettingsError: the folder for our notes cannot be written.
+    """
     path = _lock_file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(path, timeout=0)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise UsageError("komet-xl serve is running already in another window; one is enough.") from None
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be written ({exc.strerror}); make the folder writable.") from None
     try:
         labels.write_label(LABEL, SERVER)
         try:
@@ -113,35 +128,62 @@ def _run(command: Sequence[str], stopped: Callable[[], bool]) -> int:
 def is_running() -> bool:
     """Whether this user has a resident server."""
     path = _lock_file()
-    if not path.parent.is_dir():
+    if not path.is_file():
         return False
     lock = FileLock(path, timeout=0)
     try:
         lock.acquire()
     except Timeout:
         return True
+    except OSError:  # a server could not have taken it either
+        return False
     lock.release()
     return False
 
 
-def answer() -> None:
-    """Answer Excel until it has closed. Windows only: elsewhere xlwings has no such server."""
-    from xlwings.com_server import serve  # noqa: PLC0415  needs Windows, and costs import time
+def answer(server: str = SERVER) -> None:
+    """
+    Answer Excel until it has closed. Windows only: elsewhere xlwings has no such server.
+
+    Args:
+        server: The class id to answer under.
+
+    Raises:
+        UsageError: the part of xlwings that speaks with Excel cannot be loaded.
+    """
+    try:
+        from xlwings.com_server import serve  # noqa: PLC0415  needs Windows, and costs import time
+    except ImportError as exc:
+        raise UsageError(f"xlwings cannot speak with Excel here ({exc}); install komet-xl again.") from None
 
     from komet_xl.addin import formulas  # noqa: PLC0415  loaded now, so that the first cell need not wait
 
+    for name in NEEDED_SOON:
+        import_module(name)
     _leave_excel_alone()
     try:
-        serve(SERVER)  # type: ignore[no-untyped-call]  # xlwings' own
+        serve(server)  # type: ignore[no-untyped-call]  # xlwings' own
     finally:
         formulas.put_away()
 
 
+def main(words: Sequence[str]) -> int:
+    """What the add-in and `komet-xl serve` start: answer until Excel has closed, under the class id given."""
+    try:
+        ensure_windows(sys.platform)
+        answer(*words[:1])
+    except UsageError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_code
+    return 0
+
+
 def _leave_excel_alone() -> None:
     """At its end a process with xlwings in it kills every Excel that shows no workbook. Not in our name."""
-    windows = sys.modules.get("xlwings._xlwindows")
+    windows: Any = sys.modules.get("xlwings._xlwindows")
     if windows is not None:
         atexit.unregister(windows.cleanup)
+        windows.N_COM_ATTEMPTS = ATTEMPTS
 
 
 def _lock_file() -> Path:
@@ -149,4 +191,4 @@ def _lock_file() -> Path:
 
 
 if __name__ == "__main__":
-    answer()
+    sys.exit(main(sys.argv[1:]))

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,6 +47,10 @@ class Owner:
     """Made of process and moment: a request to stop names it, so that it cannot reach the next one."""
     stops: bool = False
     """Whether it can be asked to stop."""
+    excel: int = 0
+    """Excel's process."""
+    before: dict[str, Any] = field(default_factory=dict)
+    """How the person has Excel, for the next one if this one is killed while it has it otherwise."""
 
     @property
     def told(self) -> str:
@@ -59,9 +63,18 @@ class Owner:
 class Running:
     """The button at work: tells others how far it is, and hears whether it shall stop."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, left: Owner | None = None) -> None:
         self._owner = owner
+        self.left = left
+        """The one before, where it has left its note: it was killed, or could not give Excel back."""
+        self.has_debts = False
+        """Whether our own note shall stay for the same reason."""
         self._next = 0.0
+        self._write("")
+
+    def keep(self, excel: int, before: dict[str, Any]) -> None:
+        """Note how the person has Excel."""
+        self._owner = replace(self._owner, excel=excel, before=before)
         self._write("")
 
     def tell(self, progress: str) -> None:
@@ -78,8 +91,8 @@ class Running:
         return False
 
     def close(self) -> None:
-        """Leave nothing behind."""
-        for path in (_note_file(), _stop_file()):
+        """Leave nothing behind, but debts."""
+        for path in (_stop_file(),) if self.has_debts else (_note_file(), _stop_file()):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -108,9 +121,8 @@ def alone(label: str, book: str, *, stops: bool) -> Iterator[Running]:
     except OSError as exc:
         raise SettingsError(f"{path.parent} cannot be written ({exc.strerror}); make the folder writable.") from None
     now = datetime.now().astimezone()
-    running = Running(
-        Owner(label=label, book=book, since=f"{now:%H:%M:%S}", run=f"{os.getpid()}-{now.timestamp()}", stops=stops)
-    )
+    owner = Owner(label=label, book=book, since=f"{now:%H:%M:%S}", run=f"{os.getpid()}-{now.timestamp()}", stops=stops)
+    running = Running(owner, _read() if _note_file().exists() else None)
     try:
         yield running
     finally:
@@ -132,7 +144,13 @@ def _read() -> Owner:
         told: Any = json.loads(_note_file().read_bytes())
         if isinstance(told, dict):
             texts = {name: str(told[name]) for name in ("label", "book", "since", "progress", "run") if name in told}
-            return Owner(**texts, stops=told.get("stops") is True)
+            excel, before = told.get("excel"), told.get("before")
+            return Owner(
+                **texts,
+                stops=told.get("stops") is True,
+                excel=excel if isinstance(excel, int) else 0,
+                before=before if isinstance(before, dict) else {},
+            )
     return Owner()
 
 

@@ -78,6 +78,16 @@ def read_stamp(add_in: bytes) -> Stamp:
     return Stamp(*(found.get(name, "") for name in NAMES))
 
 
+def is_foreign(add_in: bytes) -> bool:
+    """Whether a file of our name is a sound workbook of somebody else. A damaged one is taken for ours."""
+    try:
+        with about(ADD_IN):
+            sheets = Contents(Package(add_in)).workbook.sheets
+        return not any(each.name == SHEET for each in sheets) or NAMES[0] not in dict(_rows(add_in))
+    except SheetError:
+        return False
+
+
 def same_program(one: bytes, other: bytes) -> bool:
     """Whether two add-ins differ in their stamps at most. Raises SheetError for what is no workbook."""
     with about(ADD_IN):

@@ -50,7 +50,7 @@ def load() -> Switches:
             told.get("frozen") is True,
             refresh if isinstance(refresh, int) and not isinstance(refresh, bool) and refresh >= 0 else 0,
         )
-    except (OSError, ValueError, AttributeError):
+    except (OSError, RecursionError, ValueError, AttributeError):
         return Switches()
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from komet_xl.addin.install import Done
 
 ALL_USERS = "For all users of this computer, beside Excel itself; needs an administrator."
+FOREIGN = "Left alone, it is not komet-xl's"
 FOLDER = "Put it into this folder instead, for administrators; see docs/it-admins.md."
 
 
@@ -55,7 +56,9 @@ def install(everybody: bool, folder: Path | None, profile: str | None, as_json: 
         print_json({"interpreter": str(interpreter.program), "files": _files(done)})
         return 0
     for each in done:
-        if each.file.exists():
+        if each.foreign:
+            click.echo(f"{FOREIGN}: {each.file}")
+        elif each.file.exists():
             click.echo(f"{'Installed' if each.changed else 'Installed already, unchanged'}: {each.file}")
         elif each.changed:
             click.echo(f"Removed: {each.file}")
@@ -76,27 +79,27 @@ def uninstall(everybody: bool, folder: Path | None, profile: str | None, as_json
     from komet_xl.addin.install import carry_out, plan_uninstall, shared_copy
     from komet_xl.addin.machine import this_machine
     from komet_xl.addin.resident import ensure_stopped
-    from komet_xl.settings import load_settings
 
     _ensure_one(everybody=everybody, folder=folder)
     steps = plan_uninstall(this_machine(), everybody=everybody, folder=None if folder is None else folder.absolute())
     ensure_stopped()
-    settings = load_settings(profile=profile)
+    journal, settings = _places(profile)
     done = carry_out(steps)
     if as_json:
-        kept = {"journal": str(settings.journal), "settings": str(settings.settings_file)}
-        print_json({"files": _files(done), "kept": kept})
+        print_json({"files": _files(done), "kept": {"journal": journal, "settings": settings}})
         return 0
     gone = [each for each in done if each.changed]
     for each in gone:
         click.echo(f"Removed: {each.file}")
-    if not gone:
+    if done[0].foreign:
+        click.echo(f"{FOREIGN}: {done[0].file}")
+    elif not gone:
         click.echo(f"The add-in was not installed: {done[0].file}")
     shared = None if everybody else shared_copy(this_machine(), lambda path: Path(path).exists())
     if shared is not None:
         click.echo(f"It stays for all users of this computer ({shared}): komet-xl uninstall --all-users removes it.")
-    click.echo(f"Kept: the journal {settings.journal} with log and cache beside it, the settings")
-    click.echo(f"{settings.settings_file}, and your token (komet-xl logout takes it out of the keyring).")
+    click.echo(f"Kept: the journal {journal or ''}".rstrip() + " with log and cache beside it, the settings")
+    click.echo(f"{settings}, and your token (komet-xl logout takes it out of the keyring).")
     return 0
 
 
@@ -132,5 +135,19 @@ def _ensure_one(*, everybody: bool, folder: Path | None) -> None:
         raise click.UsageError("--all-users and --add-in-folder name two places; choose one.")
 
 
+def _places(profile: str | None) -> tuple[str | None, str]:
+    """Where journal and settings are; no journal where the settings cannot be read: the add-in must go all the same."""
+    from komet_xl.addin import switches
+    from komet_xl.errors import SettingsError
+    from komet_xl.settings import load_settings
+
+    try:
+        settings = load_settings(profile=profile)
+    except SettingsError:
+        return None, str(switches.place().with_name("settings.toml"))
+    return str(settings.journal), str(settings.settings_file)
+
+
 def _files(done: list[Done]) -> list[dict[str, object]]:
-    return [{"file": str(each.file), "changed": each.changed, "exists": Path(each.file).exists()} for each in done]
+    found = [{"file": str(each.file), "changed": each.changed, "exists": Path(each.file).exists()} for each in done]
+    return [about | ({"foreign": True} if each.foreign else {}) for about, each in zip(found, done, strict=True)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import sys
+import traceback
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -18,6 +19,7 @@ from komet_xl.words import sentence as as_sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PACKAGE: Final = Path(komet_xl.__file__).parent
 COMMANDS: Final = {
     "pull": ("pull", "Pull the prebooks of a truck date into a sheet."),
     "check": ("orders", "Check the order lines of a sheet; offline, changes nothing."),
@@ -86,11 +88,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _say(words, f"{exc} Name the one you mean with --sheet.", exc.exit_code)
     except KometError as exc:
         return _say(words, str(exc), exc.exit_code)
-    except Exception as exc:
-        logging.getLogger("komet_xl").exception("internal error")
-        where = "" if not logging.getLogger("komet_xl").handlers else " The log in KOMET_HOME has the details."
-        return _say(words, f"komet-xl stumbled over an error of its own ({type(exc).__name__}).{where}", 1)
+    except Exception as exc:  # noqa: BLE001  the last place that can tell a person
+        return _say(words, f"komet-xl stumbled over an error of its own ({_origin(exc)}); tell us this line.", 1)
     return code if isinstance(code, int) else 0
+
+
+def _origin(exc: Exception) -> str:
+    """The kind of an error and where in this program it arose; never its text, which could hold anything."""
+    ours = [each for each in traceback.extract_tb(exc.__traceback__) if Path(each.filename).is_relative_to(PACKAGE)]
+    where = f" in {Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else ""
+    return f"{type(exc).__name__}{where}"
 
 
 def _usage(exc: click.ClickException) -> str:

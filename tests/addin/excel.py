@@ -45,6 +45,14 @@ Public Function Environ(ByVal name As String) As String
     Environ = Application.Environment(name)
 End Function
 
+Public Function Shell(ByVal command As String, ByVal window As Long) As Double
+    Shell = Application.StartedWithoutHost(command, window)
+End Function
+
+Public Function Now() As Date
+    Now = Application.Clock()
+End Function
+
 Public Function LoadLibraryW(ByVal path As String) As Long
     LoadLibraryW = Application.LoadedLibrary(path)
 End Function
@@ -92,6 +100,8 @@ class Files(Interpreter):
             slot.set(self.world.unread.pop(0))
         elif words[0] != "Close":
             super()._execute(statement, frame)
+        elif not int(to_text(self.evaluate(parse_expression(words[-1].removeprefix("#")), frame))):
+            raise error(52, "Bad file name or number")
 
 
 class Excel(ExcelApplication):

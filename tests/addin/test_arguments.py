@@ -65,6 +65,13 @@ def test_serial_numbers_are_those_of_the_1900_system(day: date) -> None:
         ("today", "day is 'today'; write a date like 2015-02-10, or TODAY()"),
         ("2015-02-30", "day is '2015-02-30'; write a date like 2015-02-10, or TODAY()"),
         ("2015-02-101", "write a date like"),
+        ("2015-02-10 to 2015-02-12", "day is '2015-02-10 to 2015-02-12'; write a date like"),
+        ("2015-02-10 25:00", "write a date like"),
+        ("20150210", "write a date like"),
+        ("0001-01-01", "day is 0001-01-01, which is not a date of these years"),
+        (datetime(1899, 12, 30), "day is 1899-12-30, which is not a date of these years"),  # noqa: DTZ001  a cell's 0
+        (com_date(2101, 1, 1), "day is 2101-01-01, which is not a date of these years"),
+        (date(1999, 12, 31), "day is 1999-12-31, which is not a date of these years"),
         ("42045", "day is '42045'; write a date like"),
         ("#N/A", "day is #N/A"),
         (-2146826246, "day is an error"),
@@ -189,6 +196,9 @@ def test_the_filters_are_those_of_the_query() -> None:
         ("prebook=0", "prebook is '0', which is not a whole number"),
         ("ship-from=2015-02-10", "the filters ship-from and ship-to go together"),
         ("ship-from=soon; ship-to=late", "ship-from is 'soon'; write a date"),
+        ([["updated-since", datetime(1, 1, 1)]], "updated-since is 0001-01-01, which is not a date"),  # noqa: DTZ001
+        ([["updated-since", datetime(1899, 12, 30)]], "updated-since is 1899-12-30, which is not a date"),  # noqa: DTZ001
+        ("updated-since=9999-12-31 23:59", "updated-since is 9999-12-31, which is not a date of these years"),
         ("updated-since=yesterday", "updated-since is 'yesterday'; write it like 2015-02-09 08:00"),
         ("unable-to-source=perhaps", "unable-to-source is 'perhaps'; write yes or no"),
         ([["customer", "#N/A"]], "customer is #N/A"),

@@ -55,7 +55,7 @@ def test_push_shows_one_question_with_all_that_a_person_must_know(desktop: Deskt
         "hidden rows: 1 (left out, unhide them to send them)",
         " needed, 1,000 left today",
         f"to: 127.0.0.1:{desktop.komet.port} (profile production)",
-        f"Send 1 order lines to 127.0.0.1:{desktop.komet.port}?",
+        f"Send 1 order line to 127.0.0.1:{desktop.komet.port}?",
     ):
         assert told in question
 

@@ -100,7 +100,7 @@ def test_a_ref_that_fits_nothing_releases_nothing(desktop: Desktop) -> None:
     book = desktop.orders([(FIRST, ROSE, 5, 2.5)])
     desktop.press("push")
 
-    assert "The REF AAAAAA fits no row" in desktop.press("resolve", typed=["AAAAAA"])
+    assert "No held row was released: the REF AAAAAA fits no row" in desktop.press("resolve", typed=["AAAAAA"])
     assert statuses_of(book) == ["held"]
 
 
@@ -108,3 +108,32 @@ def test_nothing_to_resolve_is_said(desktop: Desktop) -> None:
     desktop.orders([(FIRST, ROSE, 5, 2.5)])
 
     assert desktop.press("resolve") == "No row is without an answer, and none was released."
+
+
+def test_an_unknown_line_is_resolved_in_a_workbook_that_was_saved_under_another_name(desktop: Desktop) -> None:
+    book = unknown_line(desktop, "close-after")
+    other = desktop.folder / "renamed.xlsx"
+    book.save(str(other))
+    book.close()
+    book = desktop.open(other)
+
+    assert "1 line without an answer, 1 decided, 0 left." in desktop.press("resolve", "yes")
+
+    assert statuses_of(book) == ["confirmed"]
+    assert "1 skipped" in desktop.press("push")
+    old = desktop.open(desktop.folder / "orders.xlsx")
+    desktop.press("push")
+    assert statuses_of(old) == ["confirmed"]
+    assert len(desktop.komet.ledger()) == 1
+
+
+def test_decisions_are_told_also_when_a_ref_is_typed_wrong(desktop: Desktop) -> None:
+    book = unknown_line(desktop, "close-after")
+    for cell, value in {"A3": FIRST, "B3": ROSE, "C3": 5, "D3": 2.5, "F3": "Held"}.items():
+        put(book, "orders", cell, value)
+
+    said = desktop.press("resolve", "yes", typed=["AAAAAA"])
+
+    assert "1 line without an answer, 1 decided, 0 left." in said
+    assert "No held row was released: the REF AAAAAA fits no row" in said
+    assert statuses_of(book) == ["confirmed", "Held"]

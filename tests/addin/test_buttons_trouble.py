@@ -110,12 +110,12 @@ def test_a_workbook_without_orders_says_what_sheets_it_has(desktop: Desktop) -> 
 def test_rows_that_are_sorted_while_lines_are_on_their_way_get_no_foreign_results(desktop: Desktop) -> None:
     book = desktop.orders([(FIRST, ROSE, boxes, 2.5) for boxes in (1, 2, 3)])
 
-    def sort(_prompt: str) -> None:
+    def sort(_text: str) -> None:
         put(book, "orders", "C2", 3)
         put(book, "orders", "C4", 1)
-        desktop.world.on_alert = lambda _prompt: None
+        desktop.world.on_bar = lambda _text: None
 
-    desktop.world.on_alert = sort
+    desktop.world.on_alert = lambda prompt: setattr(desktop.world, "on_bar", sort) if "Send 3" in prompt else None
     said = desktop.press("push", "yes")
 
     assert "row 2 of the sheet orders was changed or moved" in said

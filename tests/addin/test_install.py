@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
+import tomllib
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 import pytest
 
+from komet_xl.addin.doctor import label_checks
 from komet_xl.addin.install import Put, Remove, mac_script, plan_install, plan_uninstall, shared_copy
 from komet_xl.addin.interpreter import Interpreter
+from komet_xl.addin.machine import APP_PATHS, excel_program
 from komet_xl.addin.places import Machine, add_in_file, labels_file, labels_for_everybody
-from komet_xl.addin.shipped import SCRIPT, shipped
+from komet_xl.addin.shipped import ADD_IN, PLACES, SCRIPT, TEMPLATE, shipped
 from komet_xl.addin.stamp import read_stamp
+from komet_xl.doctor import Level
 from komet_xl.errors import SheetError, UsageError
 
 if TYPE_CHECKING:
@@ -89,10 +93,10 @@ def test_on_windows_the_add_in_goes_into_the_users_own_start_folder_and_nothing_
     assert (stamp.site, stamp.xlwings) == ("", "0.37.8")
 
 
-def test_for_all_users_it_goes_beside_excel_and_the_administrators_own_copy_goes() -> None:
+def test_for_all_users_it_goes_beside_excel_and_then_the_administrators_own_copy_goes() -> None:
     steps = plan_install(WINDOWS, SHARED, shipped, everybody=True)
 
-    assert files(steps) == [(Remove, OWN), (Put, EVERYBODYS)]
+    assert files(steps) == [(Put, EVERYBODYS), (Remove, OWN)]
 
 
 def test_a_folder_of_the_administrators_choice_is_taken_as_it_is() -> None:
@@ -101,6 +105,27 @@ def test_a_folder_of_the_administrators_choice_is_taken_as_it_is() -> None:
     assert files(plan_install(WINDOWS, SHARED, shipped, folder=folder)) == [
         (Put, r"\\server\office\start up\komet.xlam")
     ]
+
+
+def test_excel_is_found_where_windows_names_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ProgramFiles", r"C:\Program Files")
+
+    def read(hive: str, key: str) -> dict[str, object]:
+        return (
+            {"": r'"%ProgramFiles%\Microsoft Office\root\Office16\EXCEL.EXE"'}
+            if (hive, key) == ("HKLM", APP_PATHS)
+            else {}
+        )
+
+    assert excel_program(read) == str(WINDOWS.excel)
+
+
+def test_labels_that_a_macro_cannot_open_are_a_warning() -> None:
+    file = PureWindowsPath("C:/Users/\u0141ukasz/AppData/Local/komet-xl/labels.txt")
+
+    assert label_checks(file, plain=True) == []
+    (found,) = label_checks(file, plain=False)
+    assert (found.level, found.detail) == (Level.WARNING, f"{file} has letters that Excel's macros cannot open")
 
 
 def test_without_the_variables_windows_folders_are_found_below_the_users_own() -> None:
@@ -184,10 +209,21 @@ def test_uninstalling_names_every_file_of_the_add_in_and_none_of_journal_setting
         (Remove, OWN),
         (Remove, rf"{mine}\labels.txt"),
         (Remove, rf"{mine}\labels.txt.lock"),
-        (Remove, rf"{mine}\serve.lock"),
+        *((Remove, rf"{mine}\{name}") for name in ("serve.lock", "button.lock", "button.json", "button.stop")),
     ]
     assert files(plan_uninstall(WINDOWS, everybody=True)) == [(Remove, EVERYBODYS)]
     assert [str(each.file) for each in plan_uninstall(MAC)][-1].endswith("com.microsoft.Excel/komet-xl.applescript")
+
+
+def test_a_wheel_carries_every_file_to_where_it_is_looked_for() -> None:
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    carried = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    inside, in_a_clone = PLACES
+    for name in (ADD_IN, TEMPLATE, SCRIPT):
+        assert root / "workbook" / name == in_a_clone / name
+        assert root / carried[f"workbook/{name}"] == inside / name
 
 
 def test_what_comes_with_komet_xl_is_there_and_anything_else_is_said_to_be_missing() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from komet_xl.addin import interpreter as python
-from komet_xl.addin.install import LEFTOVER, carry_out, plan_install, plan_uninstall
+from komet_xl.addin import labels, running
+from komet_xl.addin.install import LEFTOVER, NOTES, carry_out, plan_install, plan_uninstall
 from komet_xl.addin.places import Machine, labels_file
 from komet_xl.addin.shipped import ADD_IN, shipped
 from komet_xl.addin.stamp import read_stamp
@@ -74,14 +77,74 @@ def test_uninstalling_leaves_no_file_behind_and_can_be_done_twice(machine: Machi
     labels = Path(labels_file(machine))
     labels.parent.mkdir(parents=True)
     labels.write_text("komet.age=now\n", encoding="ascii")
+    labels.with_name("button.lock").touch()  # as the first button leaves it
 
     first = carry_out(plan_uninstall(machine))
     second = carry_out(plan_uninstall(machine))
 
-    assert [each.changed for each in first] == [True, True, False, False]
+    assert [each.file.name for each in first if each.changed] == [ADD_IN, "labels.txt", "button.lock"]
     assert not any(each.changed for each in second)
     assert everything(Path(machine.home)) == set()
     assert not labels.parent.exists()
+
+
+def test_what_a_button_leaves_behind_is_what_uninstalling_takes_away(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCALAPPDATA", str(own_folders))
+    with running.alone("Pull", "book.xlsx", stops=True):
+        before = {each.name for each in labels.place().parent.iterdir()}
+    left = {each.name for each in labels.place().parent.iterdir()}
+
+    assert before | left <= set(NOTES)
+
+
+def somebody_elses() -> bytes:
+    """An add-in of the same name; what matters is that it is sound and not ours."""
+    made = io.BytesIO()
+    Workbook().save(made)
+    return made.getvalue()
+
+
+def test_an_add_in_of_somebody_else_is_neither_replaced_nor_removed(machine: Machine) -> None:
+    steps = plan_install(machine, fit_for_windows(), shipped)
+    file = Path(steps[0].file)
+    file.parent.mkdir(parents=True)
+    theirs = somebody_elses()
+    file.write_bytes(theirs)
+
+    with pytest.raises(SheetError, match=r"komet\.xlam is an add-in of somebody else by the same name; move it"):
+        carry_out(steps)
+    done = carry_out(plan_uninstall(machine))
+
+    assert (done[0].changed, done[0].foreign) == (False, True)
+    assert file.read_bytes() == theirs
+    assert [each.name for each in file.parent.iterdir()] == [ADD_IN]
+
+
+@pytest.mark.parametrize("found", [b"", b"PK\x03\x04 half of an add-in", bytes(10_000)])
+def test_a_damaged_add_in_is_replaced_and_removed(machine: Machine, found: bytes) -> None:
+    steps = plan_install(machine, fit_for_windows(), shipped)
+    file = Path(steps[0].file)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(found)
+
+    assert carry_out(steps)[0].changed
+    file.write_bytes(found)
+    assert carry_out(plan_uninstall(machine))[0].changed
+    assert not file.exists()
+
+
+def test_who_may_not_write_beside_excel_keeps_the_add_in_of_ones_own(machine: Machine) -> None:
+    own = carry_out(plan_install(machine, fit_for_windows(), shipped))[0].file
+    locked = Path(machine.home) / "Office16"
+    locked.write_bytes(b"a file where Excel's folder should be")
+    shared = dataclasses.replace(machine, excel=locked / "EXCEL.EXE", home=Path(machine.home) / "nobody")
+
+    with pytest.raises(SheetError, match="for a folder of all users run the command as administrator"):
+        carry_out(plan_install(shared, fit_for_windows(), shipped, everybody=True))
+
+    assert own.is_file()
 
 
 def test_on_macos_both_files_come_and_go(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from komet_xl.addin.interpreter import (
     faults,
+    first_missing,
     fits,
     library_folder,
     this_interpreter,
@@ -37,6 +38,7 @@ def test_a_python_from_python_org_has_no_faults() -> None:
         ({"program": PureWindowsPath(r"C:\100% mine\pythonw.exe")}, "letters that Excel cannot pass on"),
         ({"program": PureWindowsPath(r"C:\$(HOME)\pythonw.exe")}, "letters that Excel cannot pass on"),
         ({"program": PureWindowsPath("C:/" + "x" * 1_000)}, "too long"),
+        ({"missing": "pythoncom"}, "pythoncom of pywin32 cannot be loaded"),
         ({"xlwings": None}, "xlwings is not installed"),
         ({"xlwings": "0.38.0"}, r"works with 0\.37\.8 only"),
     ],
@@ -66,6 +68,16 @@ def test_this_python_is_described_as_it_is() -> None:
     assert here.plain
     if sys.platform == "win32":
         assert here.library is not None
+
+
+def test_a_module_that_is_missing_or_broken_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "komet_whole.py").touch()
+    (tmp_path / "komet_broken.py").write_text("raise OSError('DLL load failed')", encoding="ascii")
+
+    assert first_missing(["json", "komet_whole"]) == ""
+    assert first_missing(["json", "komet_broken", "komet_absent"]) == "komet_broken"
+    assert first_missing(["komet_absent.client"]) == "komet_absent.client"
 
 
 def test_both_dlls_must_lie_in_one_folder(tmp_path: Path) -> None:

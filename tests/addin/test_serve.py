@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from komet_xl.addin import labels, resident
-from komet_xl.errors import UsageError
+from komet_xl.errors import SettingsError, UsageError
 from tests.support.cli import run
 
 STANDS_FOR_WINDOWS = {
@@ -57,8 +57,10 @@ import pythoncom
 from komet_xl.addin import resident
 windows = sys.modules["xlwings._xlwindows"] = types.ModuleType("xlwings._xlwindows")
 windows.cleanup = lambda: print("Excel was killed", file=sys.stderr)
+windows.N_COM_ATTEMPTS = 0
 atexit.register(windows.cleanup)  # as xlwings' module for Windows does when it is imported
-resident.answer()
+resident.answer(*sys.argv[2:3] if "own" in sys.argv else ())
+assert windows.N_COM_ATTEMPTS, "xlwings would ask a busy Excel for ever"
 assert pythoncom.told == [f"registered {sys.argv[2]}", "answering", "revoked", "uninitialized"], pythoncom.told
 print(sys.argv[2], "answers")
 """
@@ -66,7 +68,7 @@ print(sys.argv[2], "answers")
 ASK_ON_WINDOWS = """
 import subprocess, sys, time
 from komet_xl.addin import resident
-process = subprocess.Popen(resident.server_command())
+process = subprocess.Popen([*resident.server_command(), *sys.argv[2:3]])
 import win32com.client
 for turn in range(600):
     try:
@@ -110,9 +112,16 @@ def pywin32(tmp_path: Path) -> str:
     return str(folder)
 
 
-def test_xlwings_own_server_answers_under_our_class_id(pywin32: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "whose"),
+    [(resident.SERVER, "resident"), ("{0f0f0f0f-1111-2222-3333-444444444444}", "own")],
+    ids=["resident", "of one Excel"],
+)
+def test_xlwings_own_server_answers_under_the_class_id_and_leaves_every_excel_alone(
+    pywin32: str, server: str, whose: str
+) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", ASK_ON_WINDOWS if sys.platform == "win32" else REGISTER, pywin32, resident.SERVER],
+        [sys.executable, "-c", ASK_ON_WINDOWS if sys.platform == "win32" else REGISTER, pywin32, server, whose],
         capture_output=True,
         text=True,
         check=False,
@@ -120,7 +129,31 @@ def test_xlwings_own_server_answers_under_our_class_id(pywin32: str) -> None:
     )
 
     assert ended.stderr == ""
-    assert ended.stdout.splitlines()[-1] == f"{resident.SERVER} answers"
+    assert ended.stdout.splitlines()[-1] == f"{server} answers"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it answers")
+def test_where_it_cannot_answer_the_server_ends_with_one_sentence() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-I", "-m", "komet_xl.addin.resident", resident.SERVER],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.splitlines() == [
+        "there is no Excel for Windows here that komet-xl serve could answer; nothing was started."
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has the real one")
+def test_an_xlwings_that_cannot_speak_with_excel_is_a_sentence() -> None:
+    with pytest.raises(
+        UsageError, match=r"xlwings cannot speak with Excel here \(.*pywin32.*\); install komet-xl again"
+    ):
+        resident.answer()
 
 
 def test_the_server_is_this_python_with_nothing_of_the_environment_before_our_modules() -> None:
@@ -159,6 +192,16 @@ def test_a_second_server_is_refused_and_so_is_uninstalling_under_it() -> None:
 
     resident.ensure_stopped()
     assert labels.read_labels() == {}
+
+
+def test_a_folder_that_cannot_hold_our_notes_is_a_sentence_and_no_server_runs() -> None:
+    assert not resident.is_running()
+    assert not labels.place().parent.exists(), "who only asks leaves nothing behind"
+    labels.place().parent.write_text("a file where the folder should be", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match=r"serve\.lock cannot be written"), resident.announced():
+        pass
+    assert not resident.is_running()
 
 
 def test_a_server_that_ends_is_started_anew_until_we_are_stopped(tmp_path: Path) -> None:

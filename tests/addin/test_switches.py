@@ -44,6 +44,7 @@ def test_every_press_of_refresh_counts_further_even_after_the_file_was_lost() ->
         b"",
         b"[]",
         b"7",
+        b"[" * 100_000,
         b"\xff",
         b'{"profile": 7, "frozen": "yes", "refresh": "many"}',
         b'{"refresh": -1}',

@@ -102,8 +102,15 @@ def test_python_is_always_started_isolated_and_with_a_constant_program(sources: 
 
     assert len(re.findall(r"host\.Run\(|\bShell \w+", everything)) == 2
     assert set(re.findall(r'" (-[IE][^"]*)"', everything)) == {"-I", "-E -P"}
-    assert set(re.findall(r'KometPython\(\) & "([^"]*)', everything)) == {" -m komet_xl.addin.press ", " -c "}
-    assert "import xlwings; xlwings.serve('$(CLSID)')" in everything
+    assert set(re.findall(r'KometPython\(\) & "([^"]*)', everything)) == {
+        " -m komet_xl.addin.press ",
+        " -m komet_xl.addin.resident $(CLSID)",
+    }
+    assert " -c " not in everything
+
+
+def test_an_address_of_a_text_is_taken_of_a_variable_only(sources: dict[str, str]) -> None:
+    assert re.findall(r"StrPtr\((.*?)\)", code(sources)) == ["file"]
 
 
 def test_the_library_of_exactly_this_xlwings_is_loaded(sources: dict[str, str]) -> None:

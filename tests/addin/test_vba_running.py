@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 XLWINGS = "0.37.8"
 LIBRARY = "xlwings64-0.37.8.dll"
+SECOND = 1 / 86_400
+"""In days, as VBA counts."""
 TRACEBACK = 'Traceback (most recent call last):\n  File "C:\\x.py": GET /api/prebook.list?authenticationToken=SECRET'
 
 
@@ -153,6 +155,33 @@ def test_the_labels_of_each_user_are_found_through_a_variable(built: bytes, tmp_
     assert excel.run("KometLabel", "komet.tab", "Komet") == "Komet (demo)"
 
 
+def test_a_variable_that_is_not_set_leaves_no_half_of_a_path(built: bytes, tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("komet.tab=of somebody else\n", encoding="ascii")
+    excel = installed(built, tmp_path, World(), labels=f"%LOCALAPPDATA%{tmp_path}/labels.txt")
+
+    assert excel.run("KometLabel", "komet.tab", "Komet") == "Komet"
+
+
+def test_labels_on_a_drive_that_is_gone_are_the_usual_ones(built: bytes, tmp_path: Path) -> None:
+    excel = installed(built, tmp_path, World(drives=False), labels="Z:\\komet-xl\\labels.txt")
+
+    assert excel.run("KometLabel", "komet.tab", "Komet") == "Komet"
+
+
+def test_without_the_script_host_a_button_is_started_visibly_and_told_that_excel_does_not_wait(
+    built: bytes, tmp_path: Path
+) -> None:
+    recorder, world = Recorder(tmp_path / "bin", name="pythonw.exe"), World(script_host=False)
+    excel = installed(built, tmp_path, world, interpreter=str(recorder.path))
+
+    assert excel.press("komet.check") == []
+
+    ((_, *words),) = recorder.started()
+    assert words[2:4] == ["komet_xl.addin.press", "komet.check"]
+    assert words[-1] == "--alone"
+    assert world.shown == [1]
+
+
 def test_labels_are_asked_for_again_after_each_button(built: bytes, tmp_path: Path) -> None:
     recorder, world = Recorder(tmp_path / "bin"), World()
     excel = installed(built, tmp_path, world, interpreter=str(recorder.path))
@@ -193,7 +222,7 @@ def test_the_server_is_started_by_one_constant_command_and_the_library_is_loaded
         excel.add_workbook()  # another active workbook, the same server
 
     (command,) = set(world.asked)
-    assert command == ('"C:\\venv\\Scripts\\python.exe" -I -c "import xlwings; xlwings.serve(\'$(CLSID)\')"')
+    assert command == '"C:\\venv\\Scripts\\python.exe" -I -m komet_xl.addin.resident $(CLSID)'
     assert world.loaded == [f"C:\\venv\\Scripts\\{LIBRARY}", f"C:\\venv\\{LIBRARY}"]
 
 
@@ -225,14 +254,31 @@ def test_a_formula_that_cannot_ask_says_what_to_do(
     assert world.asked == []
 
 
-def test_a_server_that_does_not_start_is_a_sentence_and_is_tried_again(built: bytes, tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_is_a_sentence_and_is_tried_again_after_ten_seconds(
+    built: bytes, tmp_path: Path
+) -> None:
     world = World(folders=["C:\\venv"], servers=lambda _: False, answer=lambda *_: 7.0)
     excel = with_library(built, tmp_path, world)
 
-    shown = excel.run("KOMET_QUOTA")
+    shown = [excel.run("KOMET_QUOTA") for _ in range(50)]
+    assert shown == ["#KOMET: Python did not start, run komet-xl doctor"] * 50
+    assert len(world.asked) == 1, "each cell of a sheet would start a Python that cannot start"
     world.servers = lambda _: True
+    world.clock += SECOND * 11
 
-    assert shown == "#KOMET: Python did not start, run komet-xl doctor"
+    assert excel.run("KOMET_QUOTA") == 7.0
+    world.clock -= SECOND * 9
+    assert excel.run("KOMET_QUOTA") == 7.0, "what answers now is asked, whatever the clock says"
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_server_from_being_tried(built: bytes, tmp_path: Path) -> None:
+    world = World(folders=["C:\\venv"], servers=lambda _: False, answer=lambda *_: 7.0)
+    excel = with_library(built, tmp_path, world)
+    excel.run("KOMET_QUOTA")
+
+    world.servers = lambda _: True
+    world.clock -= 1
+
     assert excel.run("KOMET_QUOTA") == 7.0
 
 

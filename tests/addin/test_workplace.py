@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +149,32 @@ def test_an_error_of_our_own_in_a_request_is_said(komet: Sandbox, home: Path, ca
     assert komet.token not in caplog.text
 
 
+def log_of(home: Path) -> str:
+    return (home / "log" / "komet-xl.log").read_text(encoding="utf-8")
+
+
+def test_where_a_cell_names_the_log_the_log_has_the_traceback_and_no_token(komet: Sandbox, home: Path) -> None:
+    class Odd:
+        def __eq__(self, other: object) -> bool:
+            raise ZeroDivisionError(komet.token)
+
+        def __hash__(self) -> int:
+            return 0
+
+    impossible = Question("customer.list", (("name", "value", "too many"),))  # type: ignore[arg-type]  # on purpose
+    with sheet(environ_of(komet, home)) as cell:
+        shown = {cell("KOMET_PREBOOKS", Odd()) for _ in range(200)}
+        with pytest.raises(ApiError):
+            cell.workplace.look(impossible)
+
+    assert shown == {"#KOMET: an error of komet-xl's own (ZeroDivisionError); the log has the details"}
+    log = log_of(home)
+    assert 1 <= log.count("a formula failed\nTraceback") <= 2, "of 200 cells; each session that is open writes it"
+    assert "ZeroDivisionError: ***" in log
+    assert "a formula's request failed\nTraceback" in log
+    assert komet.token not in log
+
+
 def test_settings_that_cannot_be_read_are_said_and_can_be_mended(komet: Sandbox, home: Path) -> None:
     environ = environ_of(komet, home)
     file = load_settings(environ).settings_file
@@ -184,6 +212,56 @@ def test_a_folder_that_cannot_be_written_leaves_the_memory(komet: Sandbox, home:
 
 
 # ------------------------------------------------------------------------------------------------ quota and time
+
+
+@contextmanager
+def held(journal: Path) -> Iterator[None]:
+    """Another program writes into the journal while the block runs, and takes its time."""
+    with closing(sqlite3.connect(journal, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_a_journal_that_another_program_holds_does_not_keep_excel_waiting(komet: Sandbox, home: Path) -> None:
+    environ = environ_of(komet, home)
+    with sheet(environ) as cell:
+        assert cell(*ROSES) == 30.0
+    with sheet(environ, patience=lambda: Patience(0.5, per=1e9)) as cell:
+        with held(home / "journal.sqlite3"):
+            started = time.monotonic()
+            shown = {cell(name, *given) for name, *given in (ROSES, ("KOMET_QUOTA",), ("KOMET_AGE", DAY)) * 100}
+            took = time.monotonic() - started
+
+        assert shown == {"#KOMET: loading"}
+        assert took < 5
+        assert cell.until(lambda found: found == 30.0, *ROSES) == 30.0
+        assert cell.until(lambda found: found == 999.0, "KOMET_QUOTA") == 999.0
+    assert komet.requests()["total"] == 1
+
+
+def test_a_profile_that_is_not_looked_up_yet_never_shows_the_values_of_the_one_before(
+    komet: Sandbox, other: Sandbox, home: Path, tmp_path: Path
+) -> None:
+    environ = {"KOMET_TOKEN": komet.token}
+    file = load_settings(environ).settings_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        f'url = "{komet.url}"\nhome = "{home}"\n[profiles.demo]\nurl = "{other.url}"\nhome = "{tmp_path / "demo"}"\n',
+        encoding="utf-8",
+    )
+    switches.choose("demo")
+    with sheet(environ) as cell:
+        assert cell(*ROSES) == 31.0
+    switches.choose(None)
+    with sheet(environ, patience=lambda: Patience(0.5, per=1e9)) as cell:
+        cell("KOMET_QUOTA")
+        assert cell.until(lambda found: found == 30.0, *ROSES) == 30.0
+        with held(tmp_path / "demo" / "journal.sqlite3"):
+            switches.choose("demo")
+            assert cell.until(lambda found: found != 30.0, *ROSES) == "#KOMET: loading"
+            assert cell("KOMET_QUOTA") == "#KOMET: loading"
+
+        assert cell.until(lambda found: found == 31.0, *ROSES) == 31.0
 
 
 def test_formulas_leave_a_tenth_of_the_requests_to_people(komet: Sandbox, home: Path) -> None:

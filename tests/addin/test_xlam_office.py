@@ -19,7 +19,7 @@ __all__ = ["basic"]
 pytestmark = pytest.mark.office
 
 AGREED = ["-I", "-m", "komet_xl.addin.press"]
-AFTER = ["--from_xl=1", "--app=", "--hwnd=0"]
+AFTER = ["--from_xl=1", "--app=", "--hwnd=0", "--alone"]
 """LibreOffice has neither a path nor a window number to tell."""
 
 

@@ -38,9 +38,13 @@ class World:
     """The error that starting a program ends with."""
     script_host: bool = True
     """Whether Windows Script Host is switched on."""
+    shown: list[int] = field(default_factory=list)
+    """How the windows of programs were to look that were started without it."""
     system: str = "Windows (64-bit) NT 10.00"
     window: int = 4711
     environ: dict[str, str] = field(default_factory=dict)
+    clock: float = 42045.5
+    """What Windows' clock says, in days."""
     during: list[tuple[object, object]] = field(default_factory=list)
     """Status bar and key for Cancel while a program ran."""
     loaded: list[str] = field(default_factory=list)
@@ -51,6 +55,8 @@ class World:
     """What Excel's function wizard was told."""
     workbooks_open: bool = True
     refreshed: int = 0
+    drives: bool = True
+    """Whether the drives that paths name are there."""
     unread: list[str] = field(default_factory=list)
     """Lines of the open file."""
     leaves: str = ""
@@ -117,6 +123,8 @@ class Windows(Application):
 
     @method
     def HasFile(self, path: object) -> object:  # noqa: N802
+        if not self.world.drives:
+            raise error(52, "Bad file name or number")
         return Path(to_text(path)).is_file()
 
     @method
@@ -126,6 +134,16 @@ class Windows(Application):
     @method
     def Environment(self, name: object) -> object:  # noqa: N802
         return self.world.environ.get(to_text(name), "")
+
+    @method
+    def StartedWithoutHost(self, command: object, window: object) -> object:  # noqa: N802
+        self.world.shown.append(int(to_text(window)))
+        subprocess.run(shlex.split(to_text(command)), check=True)
+        return 1.0
+
+    @method
+    def Clock(self) -> object:  # noqa: N802
+        return self.world.clock
 
     @method
     def LoadedLibrary(self, path: object) -> object:  # noqa: N802

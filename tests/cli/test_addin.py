@@ -7,7 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import Workbook
 
+from komet_xl.addin import switches
 from tests.support.cli import Ran, run
 
 if TYPE_CHECKING:
@@ -110,6 +112,36 @@ def test_on_a_mac_the_add_in_and_its_script_come_and_go_and_the_journal_stays(ow
     assert not any(each["changed"] or each["exists"] for each in again.json["files"])
     assert journal.read_bytes() == b"what was sent"
     assert list(own_folders.rglob("komet.xlam")) == []
+
+
+@on_posix
+def test_settings_that_cannot_be_read_do_not_keep_the_add_in_where_it_is(own_folders: Path) -> None:
+    assert as_mac("install").code == 0
+    settings = switches.place().with_name("settings.toml")
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text("colour = 7\n", encoding="utf-8")
+
+    gone, again = as_mac("uninstall"), as_mac("uninstall", "--json")
+
+    assert (gone.code, again.code) == (0, 0)
+    assert list(own_folders.rglob("komet.xlam")) == []
+    assert f"Kept: the journal with log and cache beside it, the settings\n{settings}, and your token" in gone.out
+    assert again.json["kept"] == {"journal": None, "settings": str(settings)}
+
+
+@on_posix
+def test_an_add_in_of_somebody_else_is_left_alone_and_named(own_folders: Path) -> None:
+    assert as_mac("install").code == 0
+    (file,) = own_folders.rglob("komet.xlam")
+    Workbook().save(file)
+
+    refused, gone, again = as_mac("install"), as_mac("uninstall"), as_mac("uninstall", "--json")
+
+    assert refused.code == 6
+    assert "somebody else" in refused.err
+    assert f"Left alone, it is not komet-xl's: {file}\n" in gone.out
+    assert again.json["files"][0] == {"file": str(file), "changed": False, "exists": True, "foreign": True}
+    assert file.is_file()
 
 
 def test_doctor_shows_a_level_and_what_to_do_for_each_thing(komet: Sandbox) -> None:

@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from komet_xl.komet.wire import parse_answer, parse_prebooks
+from komet_xl.session import open_session
 from tests.support.cli import command, environment, run
 from tests.support.orders import FIRST, ROSE, SCARCE, SECOND, make_orders, results, set_cells, statuses
 
@@ -375,3 +376,38 @@ def prebooks_of(komet: Sandbox) -> list[Prebook]:
     url = f"{komet.url}/prebook.details.list?date=2015-02-10&authenticationToken={komet.token}"
     with urllib.request.urlopen(url) as answer:  # noqa: S310  a sandbox on this machine
         return parse_prebooks(parse_answer(answer.read()))
+
+
+def test_an_error_of_our_own_is_one_sentence_that_says_where_it_arose(tmp_path: Path) -> None:
+    program = tmp_path / "broken.py"
+    program.write_text(
+        "import sys; from komet_xl.cli import main; main.COMMANDS['push'] = ('no_such_module', ''); "
+        "sys.exit(main.run(['push', 'x.xlsx', '--json']))",
+        encoding="utf-8",
+    )
+
+    ended = subprocess.run([sys.executable, program], capture_output=True, text=True, encoding="utf-8", check=False)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Komet-xl stumbled over an error of its own (ModuleNotFoundError in main.py, line ")
+    assert ended.stderr.count("\n") == 1
+    assert json.loads(ended.stdout)["exit_code"] == 1
+
+
+def test_an_error_of_our_own_goes_to_the_log_with_its_origin(
+    komet: Sandbox, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOMET_URL", komet.url)
+    monkeypatch.setenv("KOMET_TOKEN", komet.token)
+
+    def fail() -> None:
+        with open_session() as session:
+            session.journal.close()
+            raise ZeroDivisionError("as asked for")
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    log = (own_folders / "komet" / "log" / "komet-xl.log").read_text(encoding="utf-8")
+    assert "ended by an error" in log
+    assert "ZeroDivisionError: as asked for" in log

@@ -186,6 +186,39 @@ def test_new_rows_have_the_number_formats_of_their_columns(world: World, tmp_pat
     assert {book.impl.cells.book["prebooks"].cell(row, 2).number_format for row in range(2, 8)} == {"#,##0.00"}
 
 
+def test_rows_that_were_sorted_since_they_were_read_are_not_replaced(world: World, tmp_path: Path) -> None:
+    book = opened(world, tmp_path / "made.xlsx", pulled)
+    page = book.impl.cells.book["prebooks"]
+    excel = ExcelBook(book)
+    excel.grid("prebooks").read()
+    for column in (1, 2, 3):
+        page.cell(2, column).value, page.cell(5, column).value = page.cell(5, column).value, page.cell(2, column).value
+    before = list(page.iter_rows(values_only=True))
+
+    with pytest.raises(SheetError, match=r"row 2 of the sheet prebooks was changed or moved in the meantime \(A2\)"):
+        excel.grid("prebooks").replace(1, [1, 2], [[4, 4], [1, 1]], [5, 2])
+    assert list(page.iter_rows(values_only=True)) == before
+
+
+def test_a_totals_row_is_no_line_of_a_table_and_rows_are_not_moved_over_it(world: World, tmp_path: Path) -> None:
+    def make(page: Worksheet) -> None:
+        pulled(page)
+        page.append(["Total", 100])
+        page.add_table(Table(displayName="items", ref="A1:C6"))
+
+    book = opened(world, tmp_path / "made.xlsx", make)
+    book.sheets["prebooks"].api.totals.add("items")
+    grid = ExcelBook(book).grid("items")
+
+    assert len(grid.read()) == 5
+    grid.replace(1, [1, 2], [[n, n] for n in (1, 2, 3, 4)], [2, 3, 4, 5])
+    assert str(book.impl.cells.tables("prebooks")["items"]) == "A1:C6"
+    for rows in ([[1, 1]], [[n, n] for n in range(5)]):
+        with pytest.raises(SheetError, match=r"has a totals row|something stands below"):
+            grid.replace(1, [1, 2], rows, [2, *[None] * (len(rows) - 1)])
+    assert book.impl.cells.book["prebooks"]["A6"].value == "Total"
+
+
 @st.composite
 def replacements(draw: st.DrawFn) -> tuple[list[list[Cell]], list[int | None]]:
     """A sheet with notes and formulas, and where its rows go."""

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.addin.test_buttons_pull import (  # noqa: F401  collected here, with the fixture of this module
+from tests.addin.test_buttons_kept import (  # noqa: F401  collected here, with the fixture of this module
+    test_a_list_with_a_few_headings_of_a_pull_is_not_pulled_over,
+    test_headings_that_were_typed_for_a_pull_are_pulled_under,
+)
+from tests.addin.test_buttons_meanwhile import (  # noqa: F401  same
+    test_a_filter_that_is_set_while_the_question_is_open_is_heeded,
+    test_a_word_typed_into_a_status_cell_meanwhile_is_not_lost_and_nothing_goes_twice,
+    test_a_workbook_that_is_closed_before_the_answer_sends_nothing,
+    test_a_workbook_that_is_closed_meanwhile_stops_the_push,
+    test_rows_that_are_changed_while_the_question_is_open_are_not_sent,
+)
+from tests.addin.test_buttons_pull import (  # noqa: F401  same
     test_a_blank_sheet_is_filled_for_the_day_that_is_typed,
     test_a_sheet_of_something_else_is_left_alone,
     test_filters_may_be_typed_after_the_day,
@@ -41,8 +52,15 @@ from tests.addin.test_buttons_trouble import (  # noqa: F401  same
     test_rows_that_are_sorted_while_lines_are_on_their_way_get_no_foreign_results,
     test_without_komet_every_row_says_not_sent,
 )
-from tests.support.desktop import Desktop
+from tests.addin.test_buttons_workbooks import (  # noqa: F401  same
+    test_numbers_typed_as_text_are_the_same_numbers,
+    test_only_the_lines_of_a_table_are_order_lines_not_its_totals_and_what_stands_around_it,
+    test_selected_rows_of_a_table_go,
+    test_what_stands_beside_a_table_is_not_written_over_and_said_before_anything_is_sent,
+)
+from tests.support.desktop import Desktop, put, rows_of, statuses_of
 from tests.support.desktop import desktop as desktop_over_openpyxl
+from tests.support.orders import FIRST, ROSE
 from tests.support.unoengine import CalcPages, calc_office
 
 if TYPE_CHECKING:
@@ -72,3 +90,23 @@ def desktop(desktop_over_openpyxl: Desktop, calc_office: CalcOffice) -> LiveDesk
     made = LiveDesktop(plain.komet, plain.folder, plain.world, calc_office)
     made.world.make_cells = made.cells
     return made
+
+
+def test_a_price_that_libreoffice_calculates_is_what_is_sent_and_may_move_while_lines_are_on_their_way(
+    desktop: LiveDesktop,
+) -> None:
+    book = desktop.orders([(FIRST, ROSE, boxes, None) for boxes in (1, 2)])
+    put(book, "orders", "J1", 2)
+    book.sheets["orders"].range("D2:D3").formula = [["=$J$1+0.5"], ["=$J$1+0.25"]]
+
+    def moves(text: str) -> None:
+        if " order lines " in text:
+            put(book, "orders", "J1", 3)
+            desktop.world.on_bar = lambda _text: None
+
+    desktop.world.on_alert = lambda prompt: setattr(desktop.world, "on_bar", moves) if "Send 2" in prompt else None
+    desktop.press("push", "yes")
+
+    assert statuses_of(book) == [1, 1]
+    assert [str(each.price) for each in desktop.komet.ledger()] == ["2.50", "2.25"]
+    assert rows_of(book)[1][3] == 3.5

@@ -83,6 +83,13 @@ def put(book: xlwings.Book, sheet: str, cell: str, value: Any) -> None:  # noqa:
     book.impl.cells.type_in(sheet, cell, value)
 
 
+def fill(book: xlwings.Book, sheet: str, rows: Sequence[Sequence[object]], *, top: int = 1) -> None:
+    """Type a list, from column A on."""
+    for row, values in enumerate(rows, start=top):
+        for column, value in enumerate(values):
+            put(book, sheet, f"{'ABCDEFGH'[column]}{row}", value)
+
+
 def results_of(book: xlwings.Book, sheet: str = "orders") -> list[tuple[Any, Any]]:
     """Status and message of every row below the headings."""
     rows = rows_of(book, sheet)

@@ -39,7 +39,8 @@ customers and carriers. After that a formula still shows the old value at once, 
 next recalculation shows the new one. What is older than an hour (six days for what holds for a day) is waited for.
 
 - Formulas keep Excel waiting for 5 seconds in any 30, all of them together. A slow Komet shows the old value, or
-  `#KOMET: loading` where there is none; **Refresh** or the next recalculation brings the answer.
+  `#KOMET: loading` where there is none; **Refresh** or the next recalculation brings the answer. The same holds, with
+  5 seconds of its own, for the journal and the keyring of this computer while another program is busy with them.
 - **Refresh** asks anew for everything that is shown. **Freeze** stops all requests: formulas show what is there.
 - A failure is told again for a minute (a refusal of Komet's for five) without asking again.
 - Formulas leave one tenth of a day's requests to people, who may still have to push orders.
@@ -48,8 +49,9 @@ next recalculation shows the new one. What is older than an hour (six days for w
 
 ## Days
 
-A cell with a date, `TODAY()`, `DATE(2015,2,10)`, or text like `2015-02-10`. Other texts are refused, because
-`2/10/2015` is another day in Miami than in Bogotá. In a workbook that counts days from 1904 use cells with dates.
+A cell with a date, `TODAY()`, `DATE(2015,2,10)`, or text like `2015-02-10`, from the year 2000 on. Other texts are
+refused, because `2/10/2015` is another day in Miami than in Bogotá. In a workbook that counts days from 1904 use cells
+with dates.
 
 ## Filters
 

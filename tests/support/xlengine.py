@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Cells: TypeAlias = Any
 """Pages, or whatever keeps cells and has its methods."""
 REJECTED = -2147418111
+UNAVAILABLE = -2147023174
+CLOSED = -2147221080
 
 
 class World:
@@ -48,8 +50,14 @@ class World:
         self.prompts: list[str] = []
         self.on_alert: Callable[[str], None] = lambda _prompt: None
         self.on_write: Callable[[], None] = lambda: None
+        self.on_bar: Callable[[str], None] = lambda _text: None
         self.busy = 0
         """So many calls from now on are rejected, as while a cell is edited."""
+        self.is_dead = False
+        """Whether somebody has ended Excel in the Task Manager."""
+        self.is_old = False
+        """Whether it is an Excel before 2021: without formulas that spill."""
+        self.on_calculate: Callable[[], None] = lambda: None
         self.macros: list[str] = []
         """Macros that were run."""
         self.bars: list[str | bool] = []
@@ -60,11 +68,17 @@ class World:
         self.app = _App(self)
 
     def took(self, kind: str) -> None:
-        """Count a call. Raises ComError while Excel is busy."""
+        """Count a call. Raises ComError while Excel is busy, or when it is gone."""
+        self.ensure_alive()
         if self.busy:
             self.busy -= 1
             raise ComError(REJECTED, "Call was rejected by callee.")
         self.calls[kind] += 1
+
+    def ensure_alive(self) -> None:
+        """Raise ComError when Excel is gone."""
+        if self.is_dead:
+            raise ComError(UNAVAILABLE, "The RPC server is unavailable.")
 
     def open(self, path: Path, cells: Cells | None = None) -> xlwings.Book:
         """Open a workbook; it becomes the active one."""
@@ -131,7 +145,10 @@ class _App:
         self.world = world
         self.books = _Books(world)
         self.api = SimpleNamespace(
-            InputBox=self._input, ProtectedViewWindows=SimpleNamespace(Count=0), CalculateFull=self.calculate
+            InputBox=self._input,
+            ProtectedViewWindows=SimpleNamespace(Count=0),
+            CalculateFull=self.calculate,
+            CalculationState=0,
         )
         self.__dict__ |= {"_screen_updating": True, "_enable_events": True, "_calculation": "automatic"}
         self.recalculated = 0
@@ -160,6 +177,7 @@ class _App:
         self.world.took("status bar")
         self._bar = value
         self.world.bars.append(value)
+        self.world.on_bar(str(value))
 
     @property
     def selection(self) -> Range | None:
@@ -169,6 +187,7 @@ class _App:
         return Range(self.books.active.sheets(sheet), areas[0], areas)
 
     def alert(self, prompt: str, _title: object, buttons: str, _mode: object, _callback: object) -> str:
+        self.world.ensure_alive()
         self.world.alerts.append(prompt)
         self.world.on_alert(prompt)
         return "ok" if buttons == "ok" else self.world.answers.popleft()
@@ -186,6 +205,8 @@ class _App:
 
     def calculate(self) -> None:
         self.recalculated += 1
+        self.api.CalculationState = 0
+        self.world.on_calculate()
 
 
 class _Books(Named):
@@ -212,7 +233,8 @@ class _Books(Named):
 
 class Book:
     def __init__(self, world: World, name: str, path: Path | None, cells: Cells) -> None:
-        self.world, self.name, self.cells = world, name, cells
+        self._world, self._name, self.cells = world, name, cells
+        self._is_closed = False
         self.sheets = Sheets(self)
         self.names = Names(self)
         self.api = SimpleNamespace(
@@ -222,6 +244,18 @@ class Book:
             ProtectStructure=False,
             SaveCopyAs=self._save_copy,
         )
+
+    @property
+    def world(self) -> World:
+        """Asked for by everything that is done in a workbook: none of it can be done in one that was closed."""
+        self._world.ensure_alive()
+        if self._is_closed:
+            raise ComError(CLOSED, "OLE error 0x800401a8")
+        return self._world
+
+    @property
+    def name(self) -> str:
+        return self.world and self._name
 
     @property
     def app(self) -> _App:
@@ -237,6 +271,7 @@ class Book:
 
     def close(self) -> None:
         self.world.app.books.all.remove(self)
+        self._is_closed = True
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
         """Ctrl+S."""

@@ -52,10 +52,9 @@ class Tables(Named):
 
 
 class Table:
-    show_totals = False
-
     def __init__(self, sheet: Sheet, name: str) -> None:
         self.parent, self.name = sheet, name
+        self.show_totals = name in sheet.api.totals
         self.api = SimpleNamespace(AutoFilter=None)
 
     @property

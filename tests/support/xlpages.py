@@ -160,7 +160,13 @@ class Pages:
 
     def is_merged(self, sheet: str, where: Area) -> bool | None:
         found = [area(each.coord) for each in self._page(sheet).merged_cells.ranges]
-        return None if any(where.holds(each.top, each.left) for each in found) else False
+        meets = [each for each in found if each.top <= where.bottom and where.top <= each.bottom]
+        return None if any(each.left <= where.right and where.left <= each.right for each in meets) else False
+
+    def merge_area(self, sheet: str, where: Area) -> Area:
+        """The merged cells that a cell is part of, or the cell."""
+        found = [area(each.coord) for each in self._page(sheet).merged_cells.ranges]
+        return next((each for each in found if each.holds(where.top, where.left)), where)
 
     def has_array(self, sheet: str, where: Area) -> bool | None:
         cells = _cells(self._page(sheet))

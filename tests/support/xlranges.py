@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from komet_xl.grids.xlsx.refs import LAST_COLUMN, LAST_ROW, Area, area, column_letters
-from tests.support.xltyping import refusal
+from tests.support.xltyping import ComError, refusal
 
 if TYPE_CHECKING:
     from tests.support.xlengine import Cells, World
@@ -81,14 +81,24 @@ class Range:
         self._world.on_write()
 
     @property
-    def formula2(self) -> Any:  # noqa: ANN401  same
+    def formula(self) -> Any:  # noqa: ANN401  same
         return self.ask("formulas", "formulas")
+
+    @formula.setter
+    def formula(self, data: object) -> None:
+        self._change("put formulas", data)
+
+    @property
+    def formula2(self) -> Any:  # noqa: ANN401  same
+        """Unknown to an old Excel. xlwings then hands on what COM says, and not what Python says."""
+        if self._world.is_old:
+            raise ComError(-2147352570, "Unknown name.")
+        return self.formula
 
     @formula2.setter
     def formula2(self, data: object) -> None:
-        self._change("put formulas", data)
-
-    formula = formula2
+        assert not self._world.is_old, "xlwings would try that for ever"
+        self.formula = data
 
     def _change(self, kind: str, data: object) -> None:
         self._world.took(kind)
@@ -158,6 +168,10 @@ class Range:
         return found
 
     @property
+    def merge_area(self) -> Range:
+        return Range(self.sheet, self._cells.merge_area(self.sheet.name, self.where))
+
+    @property
     def has_array(self) -> bool | None:
         found: bool | None = self._cells.has_array(self.sheet.name, self.where)
         return found
@@ -222,6 +236,12 @@ class _RangeApi:
 
     def __bool__(self) -> bool:
         return True
+
+    @property
+    def HasSpill(self) -> bool:  # noqa: N802  Excel's name
+        if self._range.sheet.book.world.is_old:
+            raise ComError(-2147352570, "Unknown name.")
+        return False
 
     @property
     def Locked(self) -> bool:  # noqa: N802  Excel's name

@@ -48,7 +48,9 @@ class Sheet:
         self.book, self._name = book, name
         self.api = book.__dict__.setdefault("states", {}).setdefault(
             name,
-            SimpleNamespace(ProtectContents=False, ProtectionMode=False, FilterMode=False, unlocked=[], Comments=[]),
+            SimpleNamespace(
+                ProtectContents=False, ProtectionMode=False, FilterMode=False, unlocked=[], Comments=[], totals=set()
+            ),
         )
 
     @property

@@ -48,8 +48,10 @@ Private Const ONLY_THIS_XLWINGS As String = "0.37.8"
     Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal path As LongPtr) As LongPtr
 #End If
 
+Private Const PAUSE As Double = 10 / 86400 ' of a day: ten seconds
 Private libraryLoaded As Boolean
 Private server As String
+Private failedAt As Date
 
 Public Function XLPy()
     ' The object in the Python process that calls our functions; that process is started at the first call. The text in
@@ -59,10 +61,15 @@ Public Function XLPy()
     #Else
         If Not libraryLoaded Then LoadLibrary
         If server = "" Then server = KometServer()
-        If XLPyDLLActivateAuto(XLPy, server, 1) = 0 Then Exit Function
-        If Left$(server, 1) = "{" Then ' the resident server is gone: start one for this Excel
-            server = OwnServer()
+        If Left$(server, 1) = "{" Then
             If XLPyDLLActivateAuto(XLPy, server, 1) = 0 Then Exit Function
+            server = OwnServer() ' the resident server is gone: start one for this Excel
+        End If
+        ' Thousands of cells would each start a Python that cannot start. Abs: the clock may be set back meanwhile.
+        If Abs(Now - failedAt) > PAUSE Then
+            failedAt = 0
+            If XLPyDLLActivateAuto(XLPy, server, 1) = 0 Then Exit Function
+            failedAt = Now
         End If
         server = ""
         Err.Raise KOMET_NO_SERVER
@@ -91,7 +98,8 @@ Private Function KometServer() As String
 End Function
 
 Private Function OwnServer() As String
-    OwnServer = KometPython() & " -c ""import xlwings; xlwings.serve('$(CLSID)')"""
+    ' Our own module and not xlwings' serve: at its end that one would close every Excel without a workbook.
+    OwnServer = KometPython() & " -m komet_xl.addin.resident $(CLSID)"
 End Function
 
 Private Sub LoadLibrary()
@@ -99,13 +107,15 @@ Private Sub LoadLibrary()
     #If Mac Then
     #Else
         Dim folder As Variant
+        Dim file As String
         Dim interpreter As String
         interpreter = KometStamp("interpreter")
         If interpreter = "" Then Err.Raise KOMET_NOT_INSTALLED
         If KometStamp("xlwings") <> ONLY_THIS_XLWINGS Then Err.Raise KOMET_OTHER_XLWINGS
         For Each folder In Array(KometStamp("library"), ParentOf(interpreter), ParentOf(ParentOf(interpreter)))
             If folder <> "" Then
-                If LoadLibraryW(StrPtr(folder & "\" & LIBRARY_FILE)) <> 0 Then
+                file = folder & "\" & LIBRARY_FILE ' a variable: of a mere expression StrPtr's address may be gone
+                If LoadLibraryW(StrPtr(file)) <> 0 Then
                     libraryLoaded = True
                     Exit Sub
                 End If

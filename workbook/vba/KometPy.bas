@@ -59,8 +59,7 @@ Public Function KometLabel(ByVal id As String, ByVal otherwise As String) As Str
         End If
     Loop
 done:
-    On Error Resume Next
-    Close #number
+    If number <> 0 Then Close #number
 End Function
 
 Public Function KometCommand(ByVal button As String) As String
@@ -134,7 +133,8 @@ Private Function RunAndWait(ByVal command As String) As Long
     Set host = CreateObject("WScript.Shell")
     On Error GoTo 0
     If host Is Nothing Then
-        Shell command, vbHide ' Windows Script Host is switched off here: started without waiting
+        ' Windows Script Host is switched off here: started without waiting, so Python asks for the labels itself
+        Shell command & " --alone", window
         Exit Function
     End If
     Application.StatusBar = STARTING
@@ -174,10 +174,13 @@ Private Function Quoted(ByVal text As String) As String
 End Function
 
 Private Function Expanded(ByVal text As String) As String
-    ' "%LOCALAPPDATA%\komet-xl\..." for each user's own: one add-in may serve everybody on a computer.
+    ' "%LOCALAPPDATA%\komet-xl\..." for each user's own: one add-in may serve everybody on a computer. "" where there is
+    ' no such variable: what is left of the path would be looked for on whatever drive is the current one.
     Dim ends As Long
     Expanded = text
     If Left$(text, 1) <> "%" Then Exit Function
     ends = InStr(2, text, "%")
-    If ends > 2 Then Expanded = Environ$(Mid$(text, 2, ends - 2)) & Mid$(text, ends + 1)
+    If ends < 3 Then Exit Function
+    Expanded = Environ$(Mid$(text, 2, ends - 2))
+    If Expanded <> "" Then Expanded = Expanded & Mid$(text, ends + 1)
 End Function

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from komet_xl.errors import SheetError
 from komet_xl.grids.excel import native
-from komet_xl.grids.excel.faults import patiently
+from komet_xl.grids.excel.faults import is_missing, patiently
 from komet_xl.grids.excel.values import Raw, Taken, is_long, to_cells
 from komet_xl.grids.xlsx.refs import Area
 
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from komet_xl.grids.grid import Position
     from komet_xl.sheets.cells import Cell
 
-log = logging.getLogger(__name__)
-
 MOST_READ: Final = 1_000_000
 """Cells of one read."""
 MOST_WRITTEN: Final = 500_000
@@ -34,7 +30,12 @@ MOST_PLACES: Final = 20_000_000
 
 def rectangle(sheet: xlwings.Sheet, area: Area) -> xlwings.Range:
     """The cells of an area."""
-    return sheet.range((area.top, area.left), (area.bottom, area.right))
+    return patiently(lambda: sheet.range((area.top, area.left), (area.bottom, area.right)))
+
+
+def part(sheet: xlwings.Sheet, address: str) -> xlwings.Range:
+    """Whole rows or columns: "2:9", "B:D"."""
+    return patiently(lambda: sheet.range(address))
 
 
 def used(sheet: xlwings.Sheet) -> tuple[int, int]:
@@ -73,7 +74,9 @@ def _formulas(cells: xlwings.Range) -> object:
     """Excel before 2021 knows no formulas that spill, and so no `formula2`."""
     try:
         return cells.formula2
-    except AttributeError:
+    except Exception as exc:
+        if not is_missing(exc):
+            raise
         return cells.formula
 
 
@@ -84,7 +87,9 @@ def put_formulas(sheet: xlwings.Sheet, area: Area, rows: Sequence[Sequence[str]]
         cells = rectangle(sheet, area).options(chunksize=None)
         try:
             _ = sheet.range((area.top, area.left)).formula2  # setting what is not there is tried for ever by xlwings
-        except AttributeError:
+        except Exception as exc:
+            if not is_missing(exc):
+                raise
             cells.formula = [list(row) for row in rows]
         else:
             cells.formula2 = [list(row) for row in rows]
@@ -228,26 +233,22 @@ def _of_height_zero(sheet: xlwings.Sheet, first: int, last: int) -> Iterator[int
         yield from _of_height_zero(sheet, middle + 1, last)
 
 
-@contextmanager
-def quiet(app: xlwings.App) -> Iterator[None]:
-    """While the block runs Excel neither draws nor calculates, and no macro of the workbook starts."""
-    wanted = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
-    before: dict[str, Any] = {}
-    try:
-        for name, value in wanted.items():
-            before[name] = patiently(getattr, app, name)
-            if before[name] != value:
-                patiently(setattr, app, name, value)
-        yield
-    finally:
-        for name, value in reversed(before.items()):
-            if value != wanted[name]:
-                _give_back(app, name, value)
+def merged(sheet: xlwings.Sheet, area: Area) -> Iterator[Area]:
+    """Cells of an area that are part of a merged one; one call where there are none."""
+    found = patiently(lambda: rectangle(sheet, area).merge_cells)
+    if found is False:
+        return
+    if (area.top, area.left) == (area.bottom, area.right):
+        yield area
+        return
+    for half in _halves(area):
+        yield from merged(sheet, half)
 
 
-def _give_back(app: xlwings.App, name: str, value: object) -> None:
-    """Excel as the person had it. One thing that cannot be given back does not keep the others."""
-    try:
-        patiently(setattr, app, name, value)
-    except SheetError as exc:
-        log.warning("%s could not be set back: %s", name, exc)
+def _halves(area: Area) -> tuple[Area, Area]:
+    """The two halves of an area of more than one cell."""
+    if area.top < area.bottom:
+        middle = (area.top + area.bottom) // 2
+        return Area(area.top, area.left, middle, area.right), Area(middle + 1, area.left, area.bottom, area.right)
+    middle = (area.left + area.right) // 2
+    return Area(area.top, area.left, area.bottom, middle), Area(area.top, middle + 1, area.bottom, area.right)

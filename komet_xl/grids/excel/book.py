@@ -12,7 +12,7 @@ import platformdirs
 
 from komet_xl.errors import SheetError, SheetMissingError
 from komet_xl.grids.excel import native, newsheet
-from komet_xl.grids.excel.around import area_of, named_area
+from komet_xl.grids.excel.around import lines_of, named_area
 from komet_xl.grids.excel.faults import patiently
 from komet_xl.grids.excel.grid import ExcelGrid
 from komet_xl.grids.xlsx.newsheet import ensure_name
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import xlwings
 
     from komet_xl.grids.grid import Column
+    from komet_xl.grids.xlsx.refs import Area
 
 MOST_NAMES: Final = 20
 MOST_COPIES: Final = 1_000
@@ -34,6 +35,8 @@ class ExcelBook:
     def __init__(self, book: xlwings.Book) -> None:
         self._book = book
         self._where = patiently(native.full_name, book)
+        self._grids: dict[tuple[str, Area | None], ExcelGrid] = {}
+        """Grids by name and place: each remembers the rows as they were read, to notice when they are moved."""
 
     @property
     def where(self) -> str:
@@ -57,7 +60,7 @@ class ExcelBook:
             raise SheetMissingError(
                 f'{self.where} has no sheet, table or range named "{name}"; its sheets are: {names}.'
             )
-        return found
+        return self._grids.setdefault((found.name, found.area), found)
 
     def has(self, name: str) -> bool:
         """Whether `grid(name)` would find something."""
@@ -126,7 +129,7 @@ class ExcelBook:
         for sheet in self._book.sheets:
             for table in sheet.tables:
                 if table.name.lower() == wanted:
-                    return ExcelGrid(self.where, table.name, sheet, area_of(table.range))
+                    return ExcelGrid(self.where, table.name, sheet, lines_of(table))
         return None
 
     def _named(self, wanted: str) -> ExcelGrid | None:

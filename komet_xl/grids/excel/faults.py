@@ -18,8 +18,11 @@ _Args = TypeVarTuple("_Args")
 
 BUSY: Final = frozenset({-2147418111, -2147417846, -2146777998})
 """Excel takes no calls: a cell is being edited, or one of its windows waits for an answer."""
-GONE: Final = frozenset({-2147023174, -2147023170, -2147417848, -2147220995, -609, -600})
+GONE: Final = frozenset({-2147023174, -2147023170, -2147023179, -2147417848, -2147220995, -2147221080})
+GONE_ON_MAC: Final = frozenset({-609, -600, -1728})
 """There is no Excel any more, or not this workbook."""
+MISSING: Final = frozenset({-2147352570, -2147352573})
+"""This Excel has no property or command of that name."""
 PATIENCE: Final = 10.0
 """Seconds in which a person may finish typing into a cell."""
 PAUSE: Final = 0.1
@@ -27,12 +30,17 @@ LONGEST: Final = 200
 """Characters of Excel's own words that a sentence quotes."""
 
 
+class GoneError(SheetError):
+    """There is no Excel any more, or not this workbook: what comes next cannot work either."""
+
+
 def patiently(call: Callable[[*_Args], _T], *args: *_Args, patience: float | None = None) -> _T:
     """
     Ask Excel for something, again and again while it is busy. What is asked must do no harm when it is done twice.
 
     Raises:
-        SheetError: Excel stayed busy, is gone, or refused; one sentence says which.
+        SheetError: Excel stayed busy or refused; one sentence says which.
+        GoneError: Excel or the workbook was closed.
     """
     until = time.monotonic() + (PATIENCE if patience is None else patience)
     while True:
@@ -43,13 +51,27 @@ def patiently(call: Callable[[*_Args], _T], *args: *_Args, patience: float | Non
         except Exception as exc:  # noqa: BLE001  each engine has exceptions of its own
             if not is_busy(exc) or time.monotonic() >= until:
                 log.info("Excel refused a call: %s", type(exc).__name__)
-                raise SheetError(sentence(exc)) from None
+                raise (GoneError if is_gone(exc) else SheetError)(sentence(exc)) from None
         time.sleep(PAUSE)
 
 
 def is_busy(exc: Exception) -> bool:
     """Whether Excel takes no calls just now."""
     return type(exc).__name__ == "ExcelBusyError" or not BUSY.isdisjoint(_numbers(exc))
+
+
+def is_gone(exc: Exception) -> bool:
+    """Whether Excel or the workbook was closed."""
+    return not (GONE | GONE_ON_MAC).isdisjoint(_numbers(exc))
+
+
+def is_missing(exc: Exception) -> bool:
+    """
+    Whether this Excel is too old for a property or command.
+
+    Python says AttributeError. xlwings asks COM once more before it passes that on, and passes on what COM answers.
+    """
+    return isinstance(exc, AttributeError) or not MISSING.isdisjoint(_numbers(exc))
 
 
 def sentence(exc: Exception) -> str:
@@ -59,7 +81,7 @@ def sentence(exc: Exception) -> str:
             "Excel is busy: a cell is being edited or one of its windows waits for an answer; "
             "finish that with Enter or Esc and try again."
         )
-    if not GONE.isdisjoint(_numbers(exc)):
+    if is_gone(exc):
         return "Excel or the workbook was closed in the meantime; open the workbook again and retry."
     return f"Excel refused ({_words(exc)}); check that the sheet can be changed by hand and try again."
 

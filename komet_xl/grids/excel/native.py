@@ -7,11 +7,16 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from komet_xl.errors import SheetError
+from komet_xl.grids.excel.faults import is_missing
 
 if TYPE_CHECKING:
     import xlwings
 
 MAC = sys.platform == "darwin"
+LONGEST_ADDRESS = 240
+"""Characters up to which an address is surely whole; Excel cuts at 255."""
+DONE = 0
+"""xlDone: nothing is left to be calculated."""
 
 
 def full_name(book: xlwings.Book) -> str:
@@ -62,9 +67,17 @@ def exact_numbers(area: xlwings.Range) -> object:
 
 
 def areas(selection: xlwings.Range) -> list[tuple[int, int, int, int]]:
-    """First row, first column, rows and columns of each part of a selection made with Ctrl."""
+    """
+    First row, first column, rows and columns of each part of a selection made with Ctrl.
+
+    Raises:
+        SheetError: on macOS, where Excel cuts the names of very many parts in the middle: it could name other rows.
+    """
     if MAC:
-        parts = [selection.sheet.range(each) for each in selection.address.split(",")]
+        names = selection.address
+        if len(names) >= LONGEST_ADDRESS:
+            raise SheetError("too many parts are selected to tell which; select fewer, or rows that stand together.")
+        parts = [selection.sheet.range(each) for each in names.split(",")]
         return [(each.row, each.column, *each.shape) for each in parts]
     return [(each.Row, each.Column, each.Rows.Count, each.Columns.Count) for each in selection.api.Areas]
 
@@ -82,17 +95,14 @@ def save_copy(book: xlwings.Book, path: str) -> None:
 
 def spills(cells: xlwings.Range) -> bool:
     """Whether the result of a formula runs over into other cells of an area. Excel before 2021 knows no such thing."""
-    try:
-        return not MAC and cells.api.HasSpill is not False
-    except AttributeError:
-        return False
+    return not MAC and _known(cells.api, "HasSpill", otherwise=False) is not False
 
 
 def commented(sheet: xlwings.Sheet) -> frozenset[int]:
     """Rows with notes or threads; none on macOS, where Excel has no list of them. Threads are unknown before 2019."""
     if MAC:
         return frozenset()
-    lists = (sheet.api.Comments, getattr(sheet.api, "CommentsThreaded", ()))
+    lists = (sheet.api.Comments, _known(sheet.api, "CommentsThreaded", otherwise=()))
     return frozenset(each.Parent.Row for every in lists for each in every)
 
 
@@ -104,6 +114,19 @@ def recalculate(app: xlwings.App) -> None:
         app.api.CalculateFull()
 
 
+def is_calculated(app: xlwings.App) -> bool:
+    """Whether all formulas show what they stand for. Where calculation waits for F9 they may not."""
+    if MAC:
+        return bool(app.calculation == "automatic")  # what Excel tells of it there, nobody here has seen
+    return bool(app.api.CalculationState == DONE)
+
+
+def calculate(app: xlwings.App) -> bool:
+    """Calculate what has changed, as F9 does. Returns whether that is all."""
+    app.calculate()
+    return MAC or is_calculated(app)
+
+
 def shows_protected_view(app: xlwings.App) -> bool:
     """Whether a workbook is open that nobody may change before "Enable Editing" was pressed."""
     return not MAC and app.api.ProtectedViewWindows.Count > 0
@@ -112,6 +135,16 @@ def shows_protected_view(app: xlwings.App) -> bool:
 def _filter_of(table: Any) -> bool:  # noqa: ANN401  Excel's own object
     found = table.AutoFilter
     return found is not None and found.FilterMode is True
+
+
+def _known(owner: Any, name: str, *, otherwise: Any) -> Any:  # noqa: ANN401  Excel's own objects
+    """A property that an older Excel does not have."""
+    try:
+        return getattr(owner, name)
+    except Exception as exc:
+        if not is_missing(exc):
+            raise
+        return otherwise
 
 
 def _property(owner: Any, windows: str, mac: str) -> object:  # noqa: ANN401  Excel's own object

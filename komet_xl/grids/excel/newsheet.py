@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from komet_xl.grids.excel import blocks
 from komet_xl.grids.excel.faults import patiently
+from komet_xl.grids.excel.quiet import quiet
 from komet_xl.grids.excel.values import taken
 from komet_xl.grids.xlsx import refs, tables
 from komet_xl.grids.xlsx.newsheet import FORMATS, width
@@ -24,14 +25,15 @@ _Key = TypeVar("_Key")
 
 def add(book: xlwings.Book, name: str, columns: Sequence[Column]) -> None:
     """Put the sheet at the end. The one that a person looks at stays the same."""
-    before = patiently(getattr, book.sheets, "active")
-    sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])  # not twice: nobody wants two of them
-    with blocks.quiet(book.app):
+    before = patiently(lambda: book.sheets.active)
+    # without patience: nobody wants two of them
+    sheet = patiently(lambda: book.sheets.add(name, after=book.sheets[len(book.sheets) - 1]), patience=0)
+    with quiet(patiently(lambda: book.app)):
         _format(sheet, columns)
         headings = [clean(column.heading) for column in columns]
         if headings:
             blocks.write(sheet, 1, 1, [[taken(each) for each in headings]])
-            patiently(sheet.freeze_panes.freeze_at, "1:1")
+            patiently(lambda: sheet.freeze_panes.freeze_at("1:1"))
         if tables.are_columns(headings):
             _make_table(book, sheet, len(headings))
     patiently(before.activate)
@@ -41,10 +43,10 @@ def _format(sheet: xlwings.Sheet, columns: Sequence[Column]) -> None:
     """Number formats and widths of whole columns, as many columns at once as have the same."""
     for code, letters in _grouped((FORMATS[each.kind], at) for at, each in enumerate(columns, start=1)).items():
         for area in letters:
-            patiently(setattr, sheet.range(area), "number_format", code)
+            patiently(setattr, blocks.part(sheet, area), "number_format", code)
     for wide, letters in _grouped((width(each), at) for at, each in enumerate(columns, start=1)).items():
         for area in letters:
-            patiently(setattr, sheet.range(area), "column_width", wide)
+            patiently(setattr, blocks.part(sheet, area), "column_width", wide)
 
 
 def _grouped(pairs: Iterable[tuple[_Key, int]]) -> dict[_Key, list[str]]:
@@ -60,8 +62,12 @@ def _letters(first: int, last: int) -> str:
 
 def _make_table(book: xlwings.Book, sheet: xlwings.Sheet, columns: int) -> None:
     """Over the headings and one blank row; whoever puts rows in makes it longer."""
-    taken_names = [each.name for each in book.sheets]
-    taken_names += [each.name for each in book.names]
-    taken_names += [table.name for each in book.sheets for table in each.tables]
+    free = patiently(lambda: tables.free_name(sheet.name, _taken_names(book)))
     cells = blocks.rectangle(sheet, Area(1, 1, 2, columns))
-    sheet.tables.add(source=cells, name=tables.free_name(sheet.name, taken_names))
+    patiently(lambda: sheet.tables.add(source=cells, name=free), patience=0)
+
+
+def _taken_names(book: xlwings.Book) -> list[str]:
+    found = [each.name for each in book.sheets]
+    found += [each.name for each in book.names]
+    return found + [table.name for each in book.sheets for table in each.tables]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import SheetError
 from komet_xl.grids.excel import blocks, native
-from komet_xl.grids.excel.around import put_names, put_tables
+from komet_xl.grids.excel.around import ensure_no_totals, put_names, put_tables
 from komet_xl.grids.excel.carried import Line, filling, line_of
-from komet_xl.grids.excel.faults import patiently
+from komet_xl.grids.excel.faults import GoneError, patiently
 from komet_xl.grids.excel.formats import Formats
 from komet_xl.grids.excel.values import taken
 from komet_xl.grids.xlsx import refs
@@ -72,20 +72,35 @@ class Replacing:
         left, right = (1, refs.LAST_COLUMN) if area is None else (area.left, area.right)
         self._span = Rows(sheet.name, heading, bottom, heading + len(rows), left, right)
         self._runs = _runs(origins, heading)
+        self._has_begun = False
 
     def carry_out(self) -> None:
         """Change the sheet. Raises SheetError; before anything is changed unless Excel itself refuses."""
+        try:
+            self._carry_out()
+        except SheetError as exc:
+            if not self._has_begun or isinstance(exc, GoneError):
+                raise
+            raise SheetError(
+                f"{exc} The sheet {self._span.sheet} is half changed: close the workbook without saving it, open it "
+                "again and repeat this."
+            ) from None
+
+    def _carry_out(self) -> None:
         span = self._span
         lines = self._lines()
         blank = self._blank_rows()
         moving = [run for run in self._runs if run.shift]
         self._ensure_room()
+        if moving or blank or span.new_bottom != span.old_bottom:
+            ensure_no_totals(self._sheet, span, self._where)
         last = max(span.old_bottom, span.new_bottom)
         hidden = [row for row in sorted(blocks.hidden(self._sheet, last)) if row > span.heading]
         if moving or blank:
             self._ensure_movable()
-        self._hide(hidden if moving or blank else [row for row in self._new_rows() if row in hidden], hide=False)
         formats = Formats(self._sheet, span, self._columns)
+        self._has_begun = True
+        self._hide(hidden if moving or blank else sorted(set(hidden).intersection(self._new_rows())), hide=False)
         self._move(moving)
         self._blank(blank)
         formats.apply(self._values, self._new_rows())
@@ -176,7 +191,7 @@ class Replacing:
         self._copy(first, last - first + 1, spare)
         for run in runs:
             self._copy(spare + run.old - first, run.count, run.new)
-        patiently(self._sheet.range(f"{spare}:{spare + last - first}").delete, "up")
+        patiently(blocks.part(self._sheet, f"{spare}:{spare + last - first}").delete, "up")
 
     def _copy(self, first: int, count: int, to: int) -> None:
         patiently(self._part(first, first + count - 1).copy, self._part(to, to + count - 1))
@@ -194,12 +209,12 @@ class Replacing:
     def _part(self, first: int, last: int) -> xlwings.Range:
         """Rows of the grid: whole ones of a sheet, those of its columns for a table or range."""
         if self._area is None:
-            return self._sheet.range(f"{first}:{last}")
+            return blocks.part(self._sheet, f"{first}:{last}")
         return blocks.rectangle(self._sheet, Area(first, self._area.left, last, self._area.right))
 
     def _hide(self, rows: list[int], *, hide: bool) -> None:
         for first, last in blocks.runs(rows):
-            patiently(setattr, self._sheet.range(f"{first}:{last}").rows, "hidden", hide)
+            patiently(setattr, blocks.part(self._sheet, f"{first}:{last}").rows, "hidden", hide)
 
     def _write_values(self) -> None:
         """Our columns, one block for each stretch of columns that stand side by side."""
