@@ -113,8 +113,10 @@ def read_orders(
 
 
 def find_order_layout(rows: Sequence[Sequence[Cell]]) -> headings.Layout:
-    """Where the order columns are. Raises HeadingError for headings that are missing or stand twice."""
+    """Where the order columns are. Raises HeadingError for headings that are missing, stand twice or nobody knows."""
     layout = headings.find_layout(rows, HEADINGS)
+    if layout is not None:
+        _ensure_known(rows[layout.row - 1], layout.row)
     columns = layout.columns if layout else {}
     missing = [each for each in (INVENTORY_ID, BOXES, PRICE) if each not in columns]
     if PREBOOK_ID not in columns and not {PREBOOK, TRUCK_DATE} <= columns.keys():
@@ -126,6 +128,16 @@ def find_order_layout(rows: Sequence[Sequence[Cell]]) -> headings.Layout:
             f"(found: {seen}); add them to the heading row."
         )
     return layout
+
+
+def _ensure_known(row: Sequence[Cell], number: int) -> None:
+    """Raise HeadingError for a heading that was never calculated: it may be that of the marks, or of what was sent."""
+    for column, cell in enumerate(row, start=1):
+        if isinstance(cell, Formula) and cell.value is None:
+            raise HeadingError(
+                f"the heading {headings.column_letters(column)}{number} is a formula that was not calculated yet; "
+                "open the workbook in Excel and save it, or type the heading."
+            )
 
 
 def _with_room(layout: headings.Layout, rows: Sequence[Sequence[Cell]]) -> headings.Layout:
@@ -187,7 +199,7 @@ def _order_row(
 ) -> OrderRow | None:
     status = layout.cell(row, STATUS)
     mark = read_mark(status)
-    if all(cells.is_blank(layout.cell(row, each)) for each in CONTENT) and mark not in CLOSED:
+    if mark not in CLOSED and _is_blank(row, layout):
         return None
     reader = _RowReader(row, layout)
     prebook, prebook_id = reader.prebook(prebooks)
@@ -217,6 +229,15 @@ def _order_row(
         prebook=prebook,
         faults=tuple(reader.faults),
     )
+
+
+def _is_blank(row: Sequence[Cell], layout: headings.Layout) -> bool:
+    """Whether no line stands there: only blanks, or formulas to be calculated beside a blank that every line needs."""
+    content = [layout.cell(row, each) for each in CONTENT]
+    waiting = [isinstance(cell, Formula) and cell.value is None for cell in content]
+    if not all(is_waiting or cells.is_blank(cell) for is_waiting, cell in zip(waiting, content, strict=True)):
+        return False
+    return not any(waiting) or any(cells.is_blank(layout.cell(row, each)) for each in (INVENTORY_ID, BOXES, PRICE))
 
 
 class _RowReader:

@@ -14,6 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from komet_xl.grids.xlsx import open_book
+from komet_xl.sheets.cells import Formula
 from tests.corpus.sheet import address
 
 if TYPE_CHECKING:
@@ -153,9 +154,14 @@ def own_differences(path: Path, before: Mapping[str, list[list[Cell]]], written:
             for column in range(1, widest + 1):
                 one, other = _at(rows, row, column), _at(now, row, column)
                 wanted = cells.get((row, column), one)
-                if other != wanted:  # 1234.25 is equal to Decimal("1234.25")
+                if other != wanted and not _waits(other, wanted):  # 1234.25 is equal to Decimal("1234.25")
                     found.append(f"{name}!{address((row, column))} reads {other!r}, not {wanted!r}")
     return found
+
+
+def _waits(now: Cell, wanted: Cell | Value) -> bool:
+    """Whether it is the same formula, whose result the edit made old. That it still stands there, compare.py sees."""
+    return isinstance(now, Formula) and isinstance(wanted, Formula) and (now.text, now.value) == (wanted.text, None)
 
 
 def _line(rows: list[list[Cell]], row: int) -> list[Cell]:

@@ -129,6 +129,16 @@ def test_a_file_that_became_a_folder_is_refused(path: Path) -> None:
             act()
 
 
+@posix_only
+def test_a_file_that_became_a_pipe_is_refused_and_nobody_waits_for_its_other_end(path: Path) -> None:
+    book = written(path)
+    path.unlink()
+    os.mkfifo(path)
+    for act in (book.ensure_writable, book.save):
+        with pytest.raises(SheetError, match=r"b\.xlsx is no file any more; put the workbook back"):
+            act()
+
+
 def test_a_folder_that_went_away_is_refused(tmp_path: Path) -> None:
     book = new_book(tmp_path / "none" / "b.xlsx")
     book.add("s", [])

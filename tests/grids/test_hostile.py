@@ -7,6 +7,7 @@ import io
 import re
 import socket
 import warnings
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +21,22 @@ from komet_xl.sheets.cells import ErrorValue, Formula
 from tests.support.cli import run
 from tests.support.limits import MIB, Bounded, quick_folder
 
-from .hostile import beyond, bombs, containers, contents, damaged, documents, links, measureless, places
+from .hostile import (
+    beyond,
+    bombs,
+    containers,
+    contents,
+    damaged,
+    documents,
+    endless,
+    links,
+    measureless,
+    misplaced,
+    places,
+)
 from .hostile.acts import shown
 from .hostile.case import REFUSED
+from .hostile.rawzip import archive
 from .workbooks import MAIN, XML, make, sheet
 
 if TYPE_CHECKING:
@@ -32,7 +46,19 @@ if TYPE_CHECKING:
 
 CASES = [
     case
-    for module in (places, contents, documents, damaged, measureless, containers, links, bombs, beyond)
+    for module in (
+        places,
+        contents,
+        documents,
+        damaged,
+        measureless,
+        containers,
+        links,
+        bombs,
+        beyond,
+        endless,
+        misplaced,
+    )
     for case in module.CASES
 ]
 MOST_SECONDS = 10
@@ -81,6 +107,14 @@ def test_the_limits_notice_memory_crashes_errors_and_hangs() -> None:
         ):
             with pytest.raises(AssertionError, match=words):
                 child.run(request, longest=1)
+
+
+def test_an_archive_of_ours_without_lies_is_sound_to_another_program(path: Path) -> None:
+    entries = containers.entries(path)
+    path.write_bytes(archive(entries))
+    with zipfile.ZipFile(path) as again:
+        assert again.testzip() is None
+        assert again.namelist() == [each.name.decode() for each in entries]
 
 
 def test_every_case_has_a_name_of_its_own() -> None:

@@ -11,7 +11,7 @@ from komet_xl.errors import SheetError
 from komet_xl.grids.xlsx import open_book
 from komet_xl.sheets.cells import ErrorValue, Formula
 
-from .workbooks import CLOCK, DAY, ELAPSED, MAIN, MOMENT, STRICT, TEXT, make, sheet
+from .workbooks import CLOCK, DAY, ELAPSED, MAIN, MOMENT, PACKAGE_RELS, RELS, STRICT, STYLES, TEXT, make, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,3 +223,61 @@ def test_prefixes_encodings_and_namespaces_do_not_matter(tmp_path: Path, data: b
     book.save()
 
     assert open_book(tmp_path / "b.xlsx").grid("s").read() == [["ü", None, 5], [], ["=x"]]
+
+
+def test_what_the_format_leaves_to_others_is_passed_over(tmp_path: Path) -> None:
+    extension = "<extLst><ext uri='x'><c><v>9</v><f>1</f></c><x:row xmlns:x='urn:x'><x:c/></x:row></ext></extLst>"
+    body = (
+        f'<row r="1"><c r="A1"><v>5</v>{extension}</c><x:c xmlns:x="urn:x"><x:v>7</x:v></x:c>{extension}</row>'
+        f'<row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+    )
+    path = make(
+        tmp_path / "b.xlsx",
+        {"s": sheet(body, after=extension)},
+        strings=f"<si><t>a</t></si><si><t>b</t></si>{extension}",
+    )
+    assert open_book(path).grid("s").read() == [[5], ["b"]]
+
+
+def test_a_number_format_that_stands_twice_alike_is_one(tmp_path: Path) -> None:
+    twice = STYLES.replace("</numFmts>", '<numFmt numFmtId="164" formatCode="[h]:mm"/></numFmts>')
+    body = f'<row r="1"><c r="A1" s="{ELAPSED}"><v>1.5</v></c></row>'
+    path = make(tmp_path / "b.xlsx", {"s": sheet(body)}, styles=twice)
+    assert open_book(path).grid("s").read() == [[timedelta(days=1.5)]]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (
+            '<definedName name="a">s!$A$1</definedName><definedName name="A">s!$A$2</definedName>',
+            "has the name 'A' twice",
+        ),
+        ('<definedName name="a">s!$A$1</definedName><definedName name="a" localSheetId="0">s!$A$2</definedName>', None),
+    ],
+)
+def test_a_name_for_two_ranges_is_refused(tmp_path: Path, names: str, sentence: str | None) -> None:
+    path = make(
+        tmp_path / "b.xlsx",
+        {"s": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')},
+        inside=f"<definedNames>{names}</definedNames>",
+    )
+    book = open_book(path)
+    assert book.grid("s").read() == [[1]]
+    if sentence is None:
+        assert book.grid("A").read() == [[1]]
+    else:
+        with pytest.raises(SheetError, match=sentence):
+            book.grid("A")
+
+
+def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
+    rels = "".join(f'<Relationship Id="r{n}" Type="{RELS}/table" Target="/xl/tables/table{n}.xml"/>' for n in (1, 2))
+    parts = {
+        f"xl/tables/table{n}.xml": f'<table xmlns="{MAIN}" displayName="{name}" ref="A{n}:B9"/>'
+        for n, name in ((1, "Orders"), (2, "ORDERS"))
+    }
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] = f'<Relationships xmlns="{PACKAGE_RELS}">{rels}</Relationships>'
+    book = open_book(make(tmp_path / "b.xlsx", {"s": sheet("")}, parts=parts))
+    with pytest.raises(SheetError, match="two tables of the name 'orders'"):
+        book.grid("orders")

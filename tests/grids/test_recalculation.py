@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from komet_xl.grids.xlsx import open_book
+from komet_xl.grids.xlsx.deflate import PIECE
 
 from .test_names import ORDERS, table
-from .workbooks import MAIN, XML, make, member, sheet
+from .workbooks import MAIN, PACKAGE_RELS, RELS, XML, make, member, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +73,53 @@ def test_a_formula_on_the_sheet_itself_counts_when_it_may_read_the_written_colum
     tmp_path: Path, text: str, *, stale: bool
 ) -> None:
     assert asks(make(tmp_path / "b.xlsx", {"s": formula(text), "other": sheet("")})) is stale
+
+
+@pytest.mark.parametrize(
+    ("texts", "stale"),
+    [
+        (("B2*1", "B3*2", "E4*1"), True),
+        (("s2!B2*1", "s3!B3*2"), False),
+        (("s2!B2*1", "s3!B3*2", "s1!A1"), True),
+        (("LOG10(B2)", "LOG10(B3)", "LOG10(E12345678)"), True),
+        (("A1*1", "A1*" + "1" * 9), False),
+        (("A1*1", '"' + "'a''" * 2000 + '"'), False),
+        (("A1*1", "'" * 2000), False),
+        (("A1*1", "x" * 9000), True),
+        (tuple(f"B{n}*{n}+'x {n}'!C{n}" for n in range(50)), False),
+    ],
+)
+def test_formulas_that_differ_only_in_numbers_are_told_apart_where_the_numbers_matter(
+    tmp_path: Path, texts: tuple[str, ...], *, stale: bool
+) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><f>{text}</f><v>0</v></c></row>' for n, text in enumerate(texts, 6))
+    assert asks(make(tmp_path / "b.xlsx", {"s1": sheet(rows), "other": sheet("")}), at=(1, 5)) is stale
+
+
+@pytest.mark.parametrize("before", range(-40, 10, 7))
+def test_a_formula_is_found_wherever_the_pieces_end_in_which_a_part_is_read(tmp_path: Path, before: int) -> None:
+    row = '<row r="1"><c r="A1"><f t="x">SUM(other!E5)</f><v>0</v></c></row>'
+    filled = PIECE + before - len(sheet("").partition("</sheetData>")[0])
+    long = sheet(f"<!--{'x' * (filled - 7)}-->" + row.replace("other", "s"))
+    assert asks(make(tmp_path / "b.xlsx", {"s": sheet(""), "t": long}))
+    assert not asks(make(tmp_path / "c.xlsx", {"s": sheet(""), "t": long.replace("s!E5", "t!E5")}))
+
+
+def test_a_sheet_with_more_tables_than_anybody_makes_counts_as_looked_at(tmp_path: Path) -> None:
+    sheets = {"s": sheet(""), "other": formula("1+1")}
+    parts = tables("s", 101)
+    assert asks(make(tmp_path / "b.xlsx", sheets, parts=parts))
+    assert not asks(make(tmp_path / "c.xlsx", sheets, parts=tables("s", 98)))
+
+
+def tables(stem: str, count: int) -> dict[str, str]:
+    """Tables on the first sheet."""
+    xml = f'{XML}<table xmlns="{MAIN}" id="@" name="{stem}_@" displayName="{stem}_@" ref="X@"><tableColumns/></table>'
+    link = f'<Relationship Id="rId@" Type="{RELS}/table" Target="../tables/t@.xml"/>'
+    links = "".join(link.replace("@", str(n)) for n in range(1, count + 1))
+    rels = f'{XML}<Relationships xmlns="{PACKAGE_RELS}">{links}</Relationships>'
+    made = {f"xl/tables/t{n}.xml": xml.replace("@", str(n)) for n in range(1, count + 1)}
+    return made | {"xl/worksheets/_rels/sheet1.xml.rels": rels}
 
 
 def test_a_shared_formula_moves_right_with_the_cells_that_share_it(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_what_is_neither_a_row_nor_a_cell_is_refused_rather_than_lost(tmp_path: 
         ('<row r="3"', '<row r="9"/><row r="3"', "holds the row 3 twice or out of order"),
         ('<row r="5" spans="1:4" s="2"', '<row r="1" s="2"', ""),
         ('<c r="C3"', '<c r="B3"', "holds the row 3 twice or out of order"),
-        ("</sheetData>", "</sheetData><sheetData/>", "its sheet prebooks holds two lists of rows"),
+        ("</sheetData>", "</sheetData><sheetData/>", "has its rows (sheetData) twice"),
         ("<f>B3*2</f>", "<f><![CDATA[B3*2]]></f>", "the formula of prebooks!D3 cannot be read"),
         ("<f>B3*2</f>", "<f>B3<!-- x -->*2</f>", "the formula of prebooks!D3 cannot be read"),
         ("<f>B3*2</f><v>40</v>", "<v>40</v><f>B3*2</f>", "the formula of prebooks!D3 cannot be read"),

@@ -300,3 +300,31 @@ def test_rows_are_named_by_numbers_and_ranges(text: str, rows: list[range]) -> N
 def test_what_names_no_rows_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not name rows; write them like 2-40,55$"):
         list(named_rows(text))
+
+
+WAITING = Formula('=IF(B2="","",1)', None)
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_line"),
+    [
+        ([None, None, None, WAITING], False),
+        ([WAITING, None, None, WAITING, WAITING], False),
+        ([WAITING, WAITING, None, WAITING], False),
+        ([WAITING, WAITING, WAITING, WAITING], True),
+        ([None, None, 5, WAITING], True),
+        ([None, None, None, WAITING, "MARK"], True),
+    ],
+)
+def test_a_row_prepared_with_formulas_is_no_line_while_they_wait(cells: list[Cell], *, is_line: bool) -> None:
+    heading: list[Cell] = ["prebookId", "inventoryId", "boxes", "price", "markCode", "status"]
+    found = [row.faults != () for row in read_orders([heading, cells]).rows]
+    assert found == [True] * is_line
+
+
+def test_a_heading_that_was_never_calculated_stops_the_sheet() -> None:
+    """It may be the status: rows that were sent would look open."""
+    heading: list[Cell] = ["prebookId", "inventoryId", "boxes", "price", Formula('="sta"&"tus"', None)]
+
+    with pytest.raises(HeadingError, match=r"the heading E1 is a formula that was not calculated yet; open"):
+        read_orders([heading, [1, 2, 3, 4, 1]])

@@ -10,13 +10,14 @@ from komet_xl.grids.xlsx import files, newsheet, refs
 from komet_xl.grids.xlsx.comments import commented_rows
 from komet_xl.grids.xlsx.contents import Contents, new_contents
 from komet_xl.grids.xlsx.dates import to_serial
-from komet_xl.grids.xlsx.faults import about
+from komet_xl.grids.xlsx.faults import about, shown
 from komet_xl.grids.xlsx.guards import all_free, fixed
 from komet_xl.grids.xlsx.overlay import at, overlaid
 from komet_xl.grids.xlsx.package import Package
 from komet_xl.grids.xlsx.refresh import with_rows
 from komet_xl.grids.xlsx.scan import MOST_COLUMNS
 from komet_xl.grids.xlsx.sheetgrid import XlsxGrid
+from komet_xl.grids.xlsx.stale import without_results
 from komet_xl.grids.xlsx.text import landed
 
 if TYPE_CHECKING:
@@ -149,10 +150,15 @@ class XlsxBook:
     # --- reading and writing for the grids ----------------------------------------------------------------------
 
     def rows(self, part: str) -> list[list[Cell]]:
-        """A sheet's rows with everything that was written since it was read."""
+        """A sheet's rows with everything that was written since it was read.
+
+        Results of formulas that the workbook calls out of date are left out, as if they had never been calculated.
+        """
         with about(self.where):
-            found = self._loaded().scan(part).rows
-        return overlaid(found, self._writes.get(part, {}))
+            contents = self._loaded()
+            found = contents.scan(part)
+        stale = found.formulas and contents.workbook.stale
+        return overlaid(without_results(found.rows) if stale else found.rows, self._writes.get(part, {}))
 
     def hidden(self, part: str) -> set[int]:
         """A sheet's hidden rows."""
@@ -195,7 +201,7 @@ class XlsxBook:
                 raise self._refusal(sheet, row, column, fault)
 
     def _refusal(self, sheet: Sheet, row: int, column: int, fault: str) -> SheetError:
-        return SheetError(f"{self.where}, sheet {sheet.name}: the cell {refs.address(row, column)} {fault}.")
+        return SheetError(f"{self.where}, sheet {shown(sheet.name)}: the cell {refs.address(row, column)} {fault}.")
 
     def replace(self, sheet: Sheet, area: Area | None, wanted: Wanted) -> Change:
         """Replace rows; see `XlsxGrid.replace`. What was written before is taken into account."""
@@ -235,7 +241,8 @@ class XlsxBook:
         if table is not None:
             spelled = next(n for n in table.names if n.lower() == name.lower())
             return XlsxGrid(self, spelled, table.sheet, table.area)
-        named = workbook.named_area(name)
+        with about(self.where):
+            named = workbook.named_area(name)
         return XlsxGrid(self, *named) if named else None
 
     def _offer(self) -> str:
@@ -250,4 +257,4 @@ class XlsxBook:
 def _listed(names: list[str]) -> str:
     """Names for a sentence, the first twenty of them."""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return (", ".join(names[:MOST_NAMES]) or "none") + more
+    return (", ".join(map(shown, names[:MOST_NAMES])) or "none") + more

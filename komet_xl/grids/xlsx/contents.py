@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import calc, links, newsheet
-from komet_xl.grids.xlsx.deflate import Packer
+from komet_xl.grids.xlsx.deflate import MOST_WHOLE, Packer
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import encoded, to_utf8, tree
 from komet_xl.grids.xlsx.overlay import at, overlaid
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 class Contents:
     """A snapshot: made anew after each change of the parts. Every method may raise PartError."""
 
-    def __init__(self, package: Package) -> None:
-        """Read the workbook part."""
+    def __init__(self, package: Package, workbook: Workbook | None = None) -> None:
+        """Read the workbook part, unless it is known already."""
         self.package = package
-        self.workbook = Workbook(package)
+        self.workbook = workbook or Workbook(package)
         self._scans: dict[str, Scan] = {}
 
     @cached_property
@@ -61,11 +61,20 @@ class Contents:
         return Surroundings(lambda: self.strings, shown, self.workbook.from_1904)
 
     def styles(self) -> Styles:
-        """The styles part, or a blank one."""
+        """The styles part, or a blank one. Raises PartError for formats that some programs see and others do not."""
         part = self.workbook.linked("styles")
         if part is None:
+            if self.package.has(self._usual_styles):
+                raise PartError(
+                    f"its part {self._usual_styles} holds cell formats that its workbook part does not know"
+                )
             return Styles(BLANK.format(namespace=self.workbook.root.namespace).encode(), "styles")
         return Styles(to_utf8(self.package.read(part), part)[0], part)
+
+    @property
+    def _usual_styles(self) -> str:
+        """Where styles stand in every workbook, so that some programs take them from there without being told to."""
+        return f"{self.workbook.part.rpartition('/')[0]}/styles.xml".lstrip("/")
 
     def put_styles(self, styles: Styles) -> None:
         """Put the styles part back if a format was added."""
@@ -75,7 +84,7 @@ class Contents:
         if part is not None:
             links.put_xml(self.package, part, styles.data(), to_utf8(self.package.read(part), part)[1])
             return
-        part = f"{self.workbook.part.rpartition('/')[0]}/styles.xml".lstrip("/")
+        part = self._usual_styles
         self.package.put(part, styles.data())
         links.register(self.package, self.workbook.part, part, "styles")
 
@@ -83,9 +92,11 @@ class Contents:
         """Read the small parts that a change of any cell may have to change."""
         self.styles()
         chain = self.workbook.linked("calcChain")
-        for part in (links.CONTENT_TYPES, links.rels_of(self.workbook.part), chain):
-            if part is not None and self.package.has(part):
-                tree(to_utf8(self.package.read(part), part)[0], part)
+        for part in (links.CONTENT_TYPES, links.rels_of(self.workbook.part)):
+            if self.package.has(part):
+                tree(links.read_xml(self.package, part)[0], part)
+        if chain is not None and self.package.has(chain):
+            calc.without(calc.read_chain(self.package, chain)[0], chain, "", ())
         _ = self.workbook.tables
 
     def scan(self, part: str) -> Scan:
@@ -96,7 +107,7 @@ class Contents:
 
     def with_cells(self, writes: Writes) -> Contents:
         """These contents with cells written. They stay as they are: a save that fails can be tried again."""
-        work = Contents(self.package.copy())
+        work = Contents(self.package.copy(), self.workbook)
         styles = work.styles()
         for part, cells in writes.items():
             found = self.scan(part)
@@ -113,7 +124,7 @@ class Contents:
             for piece in quick_patched(self.package.pieces(part), part, writing):
                 packer.add(piece)
         else:
-            data, encoding = to_utf8(self.package.read(part), part)
+            data, encoding = to_utf8(self.package.whole(part, MOST_WHOLE), part)
             packer.add(encoded(patched(data, part, writing), encoding))
         return packer.done()
 
@@ -143,7 +154,7 @@ class Contents:
 
     def with_sheet(self, name: str, columns: Sequence[Column]) -> Contents:
         """These contents and a new sheet at the end."""
-        work = Contents(self.package.copy())
+        work = Contents(self.package.copy(), self.workbook)
         styles = work.styles()
         newsheet.register(work.package, work.workbook, name, columns, styles)
         work.put_styles(styles)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import refs
+from komet_xl.grids.xlsx.deflate import MOST_WHOLE
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import attribute, parse, parser, prefix_of, tag_end, to_utf8
 from komet_xl.grids.xlsx.oldrows import ATTRIBUTE, NUMBERED, Cut, OldCell, OldFormula, OldRow, PlainCutter, readable
@@ -34,7 +35,7 @@ def cut(package: Package, sheet: Sheet, first: int, last: int, ours: Container[i
     part = sheet.part
     if plain:
         return PlainCutter(sheet.name, first, last, ours).taken(PlainPart(package.pieces(part), part))
-    data, encoding = to_utf8(package.read(part), part)
+    data, encoding = to_utf8(package.whole(part, MOST_WHOLE), part)
     made = parser(part)
     cutter = _Cutter(data, sheet.name, first, last, ours, made)
     parse(made, data, part)

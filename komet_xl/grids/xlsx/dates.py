@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import lru_cache
 
 DAY_1900 = date(1899, 12, 30)
 DAY_1904 = date(1904, 1, 1)
 LAST_SERIAL = 2_958_465
 """31 December 9999 in the 1900 system."""
-NOT_SHOWN = re.compile(r'"[^"]*"|\\.|[_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]|general|am/pm|a/p', re.IGNORECASE)
+LONGEST_CODE = 255
+"""Characters of a number format; Excel takes no more."""
+NOT_SHOWN = re.compile(r'"[^"]*+"|\\.|[_*].|\[(?!h++\]|m++\]|s++\])[^\]]*+(?:\]|\Z)|general|am/pm|a/p', re.IGNORECASE)
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 
 
@@ -34,6 +37,11 @@ BUILT_IN = (
 
 def shown(code: str) -> Shown:
     """What a custom number format makes of a number, judged by its first section."""
+    return _shown(code[:LONGEST_CODE])
+
+
+@lru_cache(maxsize=1024)
+def _shown(code: str) -> Shown:
     bare = NOT_SHOWN.sub("", code)
     section = bare.partition(";")[0].lower()
     if section.strip() == "@":

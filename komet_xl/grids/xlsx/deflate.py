@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from komet_xl.grids.xlsx.directory import Member
 
-MOST_IN_FILE = 100 * 1024 * 1024
-"""Bytes of the whole file."""
-MOST_BYTES = 200 * 1024 * 1024
-"""Inflated bytes of one part that is read whole."""
+MOST_IN_FILE = 64 * 1024 * 1024
+"""Bytes of the whole file, which is in memory twice while it is saved."""
+MOST_WHOLE = 96 * 1024 * 1024
+"""Inflated bytes of a sheet that is changed as a whole, as its layout is not the usual one."""
 MOST_STREAMED = 512 * 1024 * 1024
 """Inflated bytes of one part that is read piece by piece."""
 MOST_RATIO = 200

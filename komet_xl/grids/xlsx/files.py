@@ -42,15 +42,12 @@ def read(path: Path) -> tuple[bytes, Stamp]:
     """The file's bytes and its stamp. Raises SheetError: missing, unreadable, too large, encrypted or old."""
     cloud.ensure_local(path)
     try:
+        _ensure_file(path)
         with path.open("rb") as file:
             about = os.fstat(file.fileno())
-            if about.st_size > MOST_IN_FILE:
-                raise SheetError(f"{path} is larger than {MOST_IN_FILE >> 20} MiB; split the workbook.")
-            data = file.read()
+            data = b"" if about.st_size > MOST_IN_FILE else file.read(MOST_IN_FILE + 1)
     except FileNotFoundError:
         raise SheetError(f"There is no file {path}; check the name and the folder.") from None
-    except IsADirectoryError:
-        raise SheetError(f"{path} is a folder, not a workbook; name the file in it.") from None
     except OSError as exc:
         raise SheetError(
             cloud.why_unreadable(path, exc)
@@ -58,11 +55,22 @@ def read(path: Path) -> tuple[bytes, Stamp]:
         ) from None
     except ValueError:
         raise SheetError(f"{path} is no file name; check the name and the folder.") from None
+    if max(about.st_size, len(data)) > MOST_IN_FILE:
+        raise SheetError(f"{path} is larger than {MOST_IN_FILE >> 20} MiB; split the workbook.")
     if data.startswith(OLE2):
         raise SheetError(
             f"{path} is password-protected or an old .xls; save it as .xlsx without a password and try again."
         )
     return data, Stamp(about.st_size, about.st_mtime_ns, hashlib.sha256(data).digest())
+
+
+def _ensure_file(path: Path) -> None:
+    """Raise SheetError for what is no file. Not opened for it: a pipe would wait for its other end."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise SheetError(f"{path} is a folder, not a workbook; name the file in it.")
+    if not stat.S_ISREG(mode):
+        raise SheetError(f"{path} is a device or a pipe, no workbook; name a file.")
 
 
 def ensure_writable(path: Path, stamp: Stamp | None) -> None:
@@ -165,6 +173,8 @@ def _ensure_own(target: Path, stamp: Stamp) -> None:
         about = target.stat()
         if stat.S_ISDIR(about.st_mode):
             raise SheetError(f"{target} is a folder now; put the workbook back and run again.")
+        if not stat.S_ISREG(about.st_mode):
+            raise SheetError(f"{target} is no file any more; put the workbook back and run again.")
         if not about.st_mode & stat.S_IWRITE:
             raise SheetError(f"{target} is write-protected; take the protection off and try again.")
         with target.open("r+b") as file:

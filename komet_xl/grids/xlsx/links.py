@@ -39,8 +39,10 @@ def register(package: Package, owner: str, part: str, kind: str) -> str:
     data, encoding = read_xml(package, CONTENT_TYPES)
     root = tree(data, CONTENT_TYPES)
     p = prefix_of(data, root.start)
-    new = f'<{p}Override PartName={quoted("/" + part)} ContentType="{ML}{kind}+xml"/>'
-    put_xml(package, CONTENT_TYPES, applied(data, [inside(data, root, new.encode())]), encoding)
+    new = f'<{p}Override PartName={quoted("/" + part)} ContentType="{ML}{kind}+xml"/>'.encode()
+    old = [node for node in root.children if node.attributes.get("PartName", "").lower() == f"/{part}".lower()]
+    left_over = [Edit(node.start, node.end, b"") for node in old]  # of a part that somebody has taken out
+    put_xml(package, CONTENT_TYPES, applied(data, [*left_over, inside(data, root, new)]), encoding)
 
     rels = rels_of(owner)
     data, encoding = read_xml(package, rels)

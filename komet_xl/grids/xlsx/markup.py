@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -16,19 +16,22 @@ from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from xml.parsers.expat import XMLParserType
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 SPREADSHEET = frozenset({MAIN, STRICT})
 XML_SPACE = "http://www.w3.org/XML/1998/namespace space"
-START_TAG = re.compile(rb"<(?:[^\"'>]|\"[^\"]*\"|'[^']*')*>")
+START_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+ATTRIBUTE = re.compile(rb"""((?<!\s)\s++)([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 TAG_NAME = re.compile(rb"<([^\s/>]+)")
 PREFIX = re.compile(rb"<([^\s/>:]+:)?")
-DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 LARGEST_TREE = 16 << 20
 """Bytes of a part that is kept as nodes."""
+MOST_NODES = 180_000
+"""Elements of such a part: about 100 MB, and a second. Excel's limit of 65,490 cell formats lies well within it."""
 LONGEST_TOKEN = 4 << 20
 """Bytes without the beginning of a tag: a cell holds at most 32,767 characters."""
 LONGEST_DECLARATION = 1024
@@ -69,7 +72,7 @@ class Node:
     """Where its last tag ends; equal to `inner` for an empty-element tag."""
     text: str = ""
     """Its own text, without that of its children."""
-    children: list[Node] = field(default_factory=list)
+    children: Sequence[Node] = ()
 
     def find(self, name: str) -> Node | None:
         """The first child of that local name."""
@@ -86,7 +89,7 @@ def encoding_of(raw: bytes, part: str) -> str:
         return "utf-16-le"
     if raw.startswith((codecs.BOM_UTF16_BE, b"\0<")):
         return "utf-16-be"
-    declared = DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
+    declared = DECLARED.match(raw[:LONGEST_DECLARATION].removeprefix(codecs.BOM_UTF8))
     return _known(declared[1].decode("ascii") if declared else "utf-8", part)
 
 
@@ -180,28 +183,43 @@ def tree(data: bytes, part: str) -> Node:
     if len(data) > LARGEST_TREE:
         raise PartError(f"its part {part} would take more than {LARGEST_TREE >> 20} MiB")
     made = parser(part)
-    builder = _Tree(data, made)
+    builder = _Tree(data, part, made)
     made.StartElementHandler, made.EndElementHandler = builder.start, builder.end
     made.CharacterDataHandler = builder.text
     parse(made, data, part)
-    return builder.top.children[0]
+    return builder.children[0][0]
 
 
 class _Tree:
     """Handlers that make nodes."""
 
-    def __init__(self, data: bytes, made: XMLParserType) -> None:
-        self.top = Node("", "", {}, 0, 0)
+    def __init__(self, data: bytes, part: str, made: XMLParserType) -> None:
+        self.children: list[list[Node]] = [[]]
+        """Of the part and of each open node, the nodes seen so far."""
         self._data = data
+        self._part = part
         self._parser = made
-        self._open = [self.top]
-        self._texts: list[list[str]] = [[]]
+        self._left = MOST_NODES
+        self._names: dict[str, tuple[str, str]] = {}
+        """Local name and namespace, the same texts for all nodes that have them."""
+        self._values: dict[str, str] = {}
+        """The same for what attributes hold."""
+        self._open: list[Node] = []
+        self._texts: list[list[str]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise PartError(f"its part {self._part} holds more than {MOST_NODES:,} elements", "split the workbook")
+        if name not in self._names:
+            namespace, _, local = name.rpartition(" ")
+            self._names[name] = local, namespace
+        for key, value in attributes.items():
+            attributes[key] = self._values.setdefault(value, value)
         at = self._parser.CurrentByteIndex
-        namespace, _, local = name.rpartition(" ")
-        node = Node(local, namespace, attributes, at, tag_end(self._data, at))
-        self._open[-1].children.append(node)
+        node = Node(*self._names[name], attributes, at, tag_end(self._data, at))
+        self.children[-1].append(node)
+        self.children.append([])
         self._open.append(node)
         self._texts.append([])
 
@@ -211,6 +229,7 @@ class _Tree:
     def end(self, _: str) -> None:
         node = self._open.pop()
         node.text = "".join(self._texts.pop())
+        node.children = self.children.pop() or ()
         empty = self._data[node.inner - 2 : node.inner] == b"/>"
         node.inner_end = node.inner if empty else self._parser.CurrentByteIndex
         node.end = node.inner if empty else tag_end(self._data, node.inner_end)
@@ -232,8 +251,8 @@ def prefix_of(data: bytes, at: int) -> str:
 
 def attribute(tag: bytes, name: str, value: str | None) -> bytes:
     """A start tag with one attribute (without prefix) set, or left out for None; the rest stays to the byte."""
-    pattern = re.compile(rb"(\s+)" + re.escape(name.encode()) + rb"""\s*=\s*(?:"[^"]*"|'[^']*')""")
-    found = _outside_values(tag, pattern)
+    wanted = name.encode()
+    found = next((match for match in ATTRIBUTE.finditer(tag) if match[2] == wanted), None)
     new = b"" if value is None else f"{name}={quoted(value)}".encode()
     if found is not None:
         return tag[: found.start()] + (found[1] + new if new else b"") + tag[found.end() :]
@@ -241,15 +260,6 @@ def attribute(tag: bytes, name: str, value: str | None) -> bytes:
         return tag
     stop = len(tag) - (2 if tag.endswith(b"/>") else 1)
     return tag[:stop].rstrip() + b" " + new + tag[stop:]
-
-
-def _outside_values(tag: bytes, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
-    """The first match that does not begin inside another attribute's quoted value."""
-    values = [match.span() for match in re.finditer(rb"\"[^\"]*\"|'[^']*'", tag)]
-    for match in pattern.finditer(tag):
-        if not any(start < match.start() < end for start, end in values):
-            return match
-    return None
 
 
 def inside(data: bytes, node: Node, new: bytes, *, at: int | None = None) -> Edit:
@@ -268,10 +278,11 @@ def opened(tag: bytes, new: bytes) -> bytes:
 
 def applied(data: bytes, edits: list[Edit]) -> bytes:
     """The bytes with all edits done. Insertions at the same place keep their order, before what is replaced there."""
-    pieces: list[bytes] = []
+    view = memoryview(data)
+    pieces: list[bytes | memoryview] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        pieces += (data[at : edit.start], edit.new)
+        pieces += (view[at : edit.start], edit.new)
         at = edit.end
-    pieces.append(data[at:])
+    pieces.append(view[at:])
     return b"".join(pieces)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import SheetError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MOST: Final = 4096
+"""Bytes of an owner file that may tell something."""
 
 
 def ensure_not_open(path: Path) -> None:
@@ -26,12 +29,20 @@ def ensure_not_open(path: Path) -> None:
             continue
         who = ""
         with contextlib.suppress(OSError):
-            who = owner(lock.read_bytes()[:4096])
+            who = owner(_beginning(lock))
         by = f" (by {who})" if who else ""
         raise SheetError(
             f"{path} is open in {program}{by}; close it there and try again "
             f"(if nobody has it open, delete the left-over file {lock.name})."
         )
+
+
+def _beginning(lock: Path) -> bytes:
+    """What stands there first; nothing of what is no file, such as a pipe, which would be waited for."""
+    if not lock.is_file():
+        return b""
+    with lock.open("rb") as file:
+        return file.read(MOST)
 
 
 def _excel_owner(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx import deflate
@@ -18,12 +19,16 @@ from komet_xl.grids.xlsx.directory import (
     zip64_at,
 )
 from komet_xl.grids.xlsx.faults import PartError
+from komet_xl.grids.xlsx.markup import LARGEST_TREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from komet_xl.grids.xlsx.directory import Member
 
+AN_ELEMENT = 256
+MOST_COST = 192 << 20
+"""Bytes of all small members that are read, each beginning and end of an element counting for so many: four seconds."""
 NEW_YEAR_1980 = 0x21
 """The first day that a zip can hold: members that we make carry no clock."""
 
@@ -45,6 +50,8 @@ class Package:
             self._by_name[key] = member
         self._put: dict[str, tuple[str, Packed]] = {}
         self._removed: set[str] = set()
+        self._costs: dict[str, int] = {}
+        """Of the small members that were read. A file may have thousands of them, and each may keep a reader busy."""
 
     @property
     def changed(self) -> bool:
@@ -63,8 +70,24 @@ class Package:
         return key in self._put or (key in self._by_name and key not in self._removed)
 
     def read(self, name: str) -> bytes:
-        """The inflated bytes of a member. Raises PartError: missing, damaged, encrypted or too large."""
-        return b"".join(self._pieces(name, deflate.MOST_BYTES))
+        """
+        The inflated bytes of a small member, one that will be kept as nodes.
+
+        Raises:
+            PartError: missing, damaged, encrypted, too large, or too much with all that were read before.
+        """
+        data = self.whole(name, LARGEST_TREE)
+        self._costs[name.lower()] = len(data) + data.count(b"<") * AN_ELEMENT
+        if sum(self._costs.values()) > MOST_COST:
+            raise PartError(f"its part {name} holds more than we read of all its small parts", "split the workbook")
+        return data
+
+    def whole(self, name: str, limit: int) -> bytes:
+        """The inflated bytes of a member. Raises PartError: missing, damaged, encrypted or larger than `limit`."""
+        whole = BytesIO()  # which never holds the pieces and the whole at once
+        for piece in self._pieces(name, limit):
+            whole.write(piece)
+        return whole.getvalue()
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The same piece by piece, for parts that may be large; trusted only when the last one has come."""
@@ -100,7 +123,8 @@ class Package:
     def to_bytes(self) -> bytes:
         """The whole file with all changes. Members that nobody put are copied as they are."""
         in_file_order = sorted(self._members, key=lambda member: member.start)
-        out = bytearray(self._data[: in_file_order[0].start if in_file_order else self._directory.start])
+        out = _Pieces()
+        out.add(memoryview(self._data)[: in_file_order[0].start if in_file_order else self._directory.start])
         records: dict[int, bytes] = {}
         for member in in_file_order:
             if member.name.lower() in self._removed:
@@ -110,15 +134,16 @@ class Package:
         for key, (name, data) in self._put.items():
             if key not in self._by_name:
                 directory.append(_append_new(name, data, out))
-        return bytes(out) + self._closing(directory, len(out))
+        out.add(self._closing(directory, out.size))
+        return b"".join(out.pieces)
 
-    def _copy(self, member: Member, out: bytearray) -> bytes:
+    def _copy(self, member: Member, out: _Pieces) -> bytes:
         """Append the member's local record to `out`; the result is its record for the directory."""
-        offset = len(out)
+        offset = out.size
         new = self._put.get(member.name.lower())
         if new is not None:
             return _append_changed(self._data, member, new[1], out)
-        out += self._data[member.start : member.end]
+        out.add(memoryview(self._data)[member.start : member.end])
         width, at = member.offset_size, member.offset_at
         return member.central[:at] + offset.to_bytes(width, "little") + member.central[at + width :]
 
@@ -131,7 +156,20 @@ class Package:
         return body + end + self._data[comment_on:]
 
 
-def _append_changed(source: bytes, member: Member, new: Packed, out: bytearray) -> bytes:
+class _Pieces:
+    """The bytes of a file to be, without a copy of any: it may be large."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes | memoryview] = []
+        self.size = 0
+
+    def add(self, *pieces: bytes | memoryview) -> None:
+        """The next bytes."""
+        self.pieces += pieces
+        self.size += sum(map(len, pieces))
+
+
+def _append_changed(source: bytes, member: Member, new: Packed, out: _Pieces) -> bytes:
     """A changed member: its name, flags, times, attributes and comment stay, sizes stand in the header."""
     made, need, flags, _, when, day = CENTRAL.unpack_from(member.central)[1:7]
     _, _, _, _, _, _, name_size, extra_size, _, disk, inner, outer, _ = CENTRAL.unpack_from(member.central)[4:]
@@ -141,21 +179,21 @@ def _append_changed(source: bytes, member: Member, new: Packed, out: bytearray) 
     comment = member.central[extra_at + extra_size :]
     flags &= UTF8_NAME
     sizes = (new.crc, len(new.data), new.size)
-    offset = len(out)
+    offset = out.size
     local_extra = _without_zip64(local_extra)
-    out += LOCAL.pack(b"PK\3\4", min(need, 20), flags, DEFLATED, when, day, *sizes, len(name), len(local_extra))
-    out += name + local_extra + new.data
+    head = LOCAL.pack(b"PK\3\4", min(need, 20), flags, DEFLATED, when, day, *sizes, len(name), len(local_extra))
+    out.add(head, name, local_extra, new.data)
     lengths = (name_size, len(extra), len(comment), disk, inner, outer, offset)
     head = CENTRAL.pack(b"PK\1\2", made, min(need, 20), flags, DEFLATED, when, day, *sizes, *lengths)
     return head + member.central[CENTRAL.size : extra_at] + extra + comment
 
 
-def _append_new(name: str, new: Packed, out: bytearray) -> bytes:
+def _append_new(name: str, new: Packed, out: _Pieces) -> bytes:
     raw = name.encode()
     flags = 0 if name.isascii() else UTF8_NAME
     sizes = (new.crc, len(new.data), new.size)
-    offset = len(out)
-    out += LOCAL.pack(b"PK\3\4", 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, len(raw), 0) + raw + new.data
+    offset = out.size
+    out.add(LOCAL.pack(b"PK\3\4", 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, len(raw), 0), raw, new.data)
     lengths = (len(raw), 0, 0, 0, 0, 0, offset)
     return CENTRAL.pack(b"PK\1\2", 20, 20, flags, DEFLATED, 0, NEW_YEAR_1980, *sizes, *lengths) + raw
 

@@ -22,6 +22,8 @@ END_OF_ROW: Final = b"</row>"
 BLOCK: Final = 1 << 19
 """Bytes of rows that are looked at together, about."""
 LONGEST_ROW: Final = 8 << 20
+OF_ROWS: Final = frozenset({"row", "c", "v", "f", "is"})
+"""Elements that stand in the rows only."""
 NEVER_PLAIN: Final = bytes({*range(0x20)} - {0x09, 0x0A})
 """Characters that XML forbids or changes on the way in (a carriage return)."""
 NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf", b"]]>")
@@ -148,7 +150,7 @@ def _prefixes(head: bytes, part: str) -> set[str]:
 
 def ensure_frame(head: bytes, tail: bytes, part: str) -> list[str]:
     """
-    Raise Unusual unless the part, its rows left out, is a worksheet whose rows stood where we cut.
+    Raise Unusual unless the part, its rows left out, is a worksheet whose rows stood where we cut, and nowhere else.
 
     Returns:
         The ranges of merged cells.
@@ -165,6 +167,8 @@ def ensure_frame(head: bytes, tail: bytes, part: str) -> list[str]:
             raise Unusual
         if local == "sheetData":
             found.append(made.CurrentByteIndex if depth == 2 and namespace in SPREADSHEET else -1)
+        elif local in OF_ROWS and namespace in SPREADSHEET:
+            raise Unusual
         elif local == "mergeCell":
             merged.append(attributes.get("ref", ""))
 

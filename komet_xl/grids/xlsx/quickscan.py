@@ -62,6 +62,7 @@ class _QuickReader:
 
     def take(self, block: str) -> None:
         """The next rows."""
+        self.found.stand(block.count("<c "), self._part)
         at, end = 0, len(block)
         shape = self._shape
         while at < end:
@@ -171,7 +172,8 @@ class _QuickReader:
         return made
 
     def _formula(self, cell: re.Match[str], row: int, column: int) -> Cell:
-        self.found.formulas = True
+        text = from_xml(unescaped(cell[6] or ""))
+        self.found.weigh_formula(text, self._part)
         named = attributes(cell[5], self._prefixes)
         kind, ref = named.get("t"), named.get("ref")
         if ref is not None and kind == "shared":
@@ -181,7 +183,7 @@ class _QuickReader:
                 self.found.arrays.append(refs.area(ref))
             except ValueError:
                 raise Unusual from None
-        return Formula("=" + from_xml(unescaped(cell[6] or "")), self._value(cell))
+        return Formula("=" + text, self._value(cell))
 
     def _keep(self, row: int, cells: list[Cell]) -> None:
         self.found.ensure_within(row, len(cells), self._part)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from array import array
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import SPREADSHEET, parse_pieces, parser, pieces_in_utf8
 from komet_xl.grids.xlsx.overlay import trimmed
+from komet_xl.grids.xlsx.places import misplaced
 from komet_xl.grids.xlsx.plainrows import Unusual
 from komet_xl.grids.xlsx.quickscan import quick_scan
-from komet_xl.grids.xlsx.scan import MOST_CELLS, Scan
+from komet_xl.grids.xlsx.scan import MOST_UNUSUAL, Scan
 from komet_xl.grids.xlsx.strings import RichText
 from komet_xl.grids.xlsx.styles import whole
 from komet_xl.grids.xlsx.text import from_xml
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     from komet_xl.grids.xlsx.package import Package
     from komet_xl.grids.xlsx.values import Surroundings
+
+CELL: Final = 4
+VALUE: Final = 5
+"""How deep a cell lies, and what is in it."""
 
 
 def read_sheet(package: Package, part: str, around: Surroundings) -> Scan:
@@ -54,7 +59,13 @@ def scan(pieces: Iterable[bytes], part: str, around: Surroundings) -> Scan:
 
 
 class _SheetReader:
-    """Handlers of the streaming pass; state is the place where the pass stands."""
+    """
+    Handlers of the streaming pass; state is the place where the pass stands.
+
+    Cells are taken on one path only: worksheet, sheetData, row, c, and v, f or is in it. An element of theirs on any
+    other is refused: one reader would take it for a cell or a value and another would not. What else a sheet holds is
+    passed over.
+    """
 
     def __init__(self, part: str, around: Surroundings, made: XMLParserType) -> None:
         self.found = Scan()
@@ -62,65 +73,89 @@ class _SheetReader:
         self._part = part
         self._around = around
         self._parser = made
-        self._starts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self._starts: dict[str, tuple[int, Callable[[dict[str, str]], None]]] = {}
         self._ends: dict[str, Callable[[], None]] = {}
-        self._root = True
+        self._depth = self._on_path = 0
+        """How many elements are open, and how many of them, the outermost first, lie on the path to the cells."""
+        self._extension = 0
+        """How deep the extension list (extLst) lies that is open. It may hold anything but rows."""
+        self._merge_name = self._extension_name = ""
         self._row = self._column = 0
         self._row_text = ""
-        self._in_data = self._in_row = self._in_cell = self._in_text = False
+        self._has_data = self._in_text = False
         self._raw = Raw()
         self._cells = self._others = self._rows = 0
         self._pieces: list[str] = []
-        self._rich = RichText()
+        self._rich = RichText(part, "")
 
     # --- dispatch -----------------------------------------------------------------------------------------------
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        handler = self._starts.get(name)
-        if handler is not None:
-            handler(attributes)
+        self._depth += 1
+        known = self._starts.get(name)
+        if known is not None:
+            depth, handler = known
+            if self._depth == depth and self._on_path == depth - 1:
+                self._on_path = depth
+                handler(attributes)
+            elif not self._extension or depth < CELL:
+                raise misplaced(self._part, name)
         elif self._in_text:
-            if self._rich.open(name.rpartition(" ")[2], attributes):
+            if self._rich.open(name, attributes):
                 self._parser.CharacterDataHandler = self._rich.add
-        elif self._root:
+        elif self._on_path == VALUE:
+            raise misplaced(self._part, name)
+        elif self._depth == 1:
             self._open_sheet(name)
         else:
-            self._others += 1
-            if self._others > MOST_CELLS:
-                raise PartError(f"its part {self._part} has more than {MOST_CELLS:,} elements around its cells")
+            self._pass_over(name, attributes)
 
     def end(self, name: str) -> None:
-        handler = self._ends.get(name)
-        if handler is not None:
-            handler()
+        if self._depth == self._on_path:
+            self._on_path -= 1
+            handler = self._ends.get(name)
+            if handler is not None:
+                handler()
         elif self._in_text:
             self._parser.CharacterDataHandler = None
-            self._rich.close(name.rpartition(" ")[2])
+            self._rich.close()
+        elif self._depth == self._extension:
+            self._extension = 0
+        self._depth -= 1
 
     def _open_sheet(self, name: str) -> None:
         namespace, _, local = name.rpartition(" ")
         if local != "worksheet" or namespace not in SPREADSHEET:
             raise PartError(f"its part {self._part} is no worksheet")
-        self._root = False
+        self._on_path = 1
         starts = {
-            "sheetData": self._open_data,
-            "row": self._open_row,
-            "c": self._open_cell,
-            "v": self._open_value,
-            "f": self._open_formula,
-            "is": self._open_text,
-            "mergeCell": self._merge,
+            "sheetData": (2, self._open_data),
+            "row": (3, self._open_row),
+            "c": (CELL, self._open_cell),
+            "v": (VALUE, self._open_value),
+            "f": (VALUE, self._open_formula),
+            "is": (VALUE, self._open_text),
         }
         ends = {
-            "sheetData": self._close_data,
-            "row": self._close_row,
             "c": self._close_cell,
             "v": self._close_value,
             "f": self._close_formula,
             "is": self._close_text,
         }
-        self._starts = {f"{namespace} {local}": handler for local, handler in starts.items()}
+        nowhere = {f"{other} {local}": (0, each[1]) for other in SPREADSHEET for local, each in starts.items()}
+        self._starts = nowhere | {f"{namespace} {local}": each for local, each in starts.items()}
         self._ends = {f"{namespace} {local}": handler for local, handler in ends.items()}
+        self._merge_name, self._extension_name = f"{namespace} mergeCell", f"{namespace} extLst"
+        self._rich = RichText(self._part, namespace)
+
+    def _pass_over(self, name: str, attributes: dict[str, str]) -> None:
+        self._others += 1
+        if self._others > MOST_UNUSUAL:
+            raise PartError(f"its part {self._part} has more than {MOST_UNUSUAL:,} elements around its cells")
+        if name == self._merge_name:
+            self._merge(attributes)
+        elif name == self._extension_name and not self._extension:
+            self._extension = self._depth
 
     def _merge(self, attributes: dict[str, str]) -> None:
         with suppress(ValueError):
@@ -129,14 +164,11 @@ class _SheetReader:
     # --- rows ---------------------------------------------------------------------------------------------------
 
     def _open_data(self, _: dict[str, str]) -> None:
-        self._in_data = True
-
-    def _close_data(self) -> None:
-        self._in_data = False
+        if self._has_data:
+            raise PartError(f"its part {self._part} has its rows (sheetData) twice")
+        self._has_data = True
 
     def _open_row(self, attributes: dict[str, str]) -> None:
-        if not self._in_data or self._in_row:
-            return
         self._rows += 1
         if self._rows > 2 * refs.LAST_ROW:
             raise PartError(f"its part {self._part} has more rows than a sheet can have")
@@ -144,7 +176,7 @@ class _SheetReader:
         self._row = self._row + 1 if number is None else whole(number)
         if not 1 <= self._row <= refs.LAST_ROW:
             raise PartError(f"a row of its part {self._part} has the number {number or self._row}")
-        self._in_row, self._column, self._row_text = True, 0, str(self._row)
+        self._column, self._row_text = 0, str(self._row)
         found = self.found
         if self._row in self.standing:
             found.doubles.add(self._row)
@@ -152,18 +184,12 @@ class _SheetReader:
         if attributes.get("hidden") in YES or attributes.get("ht") in {"0", "0.0"}:
             found.hidden.add(self._row)
 
-    def _close_row(self) -> None:
-        if not self._in_cell:
-            self._in_row = False
-
     # --- cells --------------------------------------------------------------------------------------------------
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
-        if not self._in_row or self._in_cell:
-            return
         self._cells += 1
-        if self._cells > MOST_CELLS:
-            raise PartError(f"its part {self._part} has more than {MOST_CELLS:,} cells", "split the sheet")
+        if self._cells > MOST_UNUSUAL:
+            raise PartError(f"its part {self._part} has more than {MOST_UNUSUAL:,} cells", "split the sheet")
         before = self._column
         ref = attributes.get("r")
         if ref is None:
@@ -174,7 +200,6 @@ class _SheetReader:
             self._column = self._column_of(ref)
             if self._column <= before:
                 self.found.doubles.add(self._row)
-        self._in_cell = True
         self._raw = Raw(attributes.get("t", "n"), whole(attributes.get("s")))
 
     def _column_of(self, ref: str) -> int:
@@ -190,17 +215,13 @@ class _SheetReader:
         return column
 
     def _open_value(self, _: dict[str, str]) -> None:
-        if self._in_cell and not self._in_text:
-            self._collect()
+        self._collect(self._raw.value)
 
     def _close_value(self) -> None:
-        if self._in_cell and not self._in_text:
-            self._raw.value = self._collected()
+        self._raw.value = self._collected()
 
     def _open_formula(self, attributes: dict[str, str]) -> None:
-        if not self._in_cell or self._in_text:
-            return
-        self._collect()
+        self._collect(self._raw.formula)
         kind, ref = attributes.get("t"), attributes.get("ref")
         if ref is None or kind in {None, "normal"}:
             return
@@ -213,19 +234,22 @@ class _SheetReader:
             raise self._fault(f"has a formula over {ref[:40]!r}, which no sheet has") from None
 
     def _close_formula(self) -> None:
-        if self._in_cell and not self._in_text:
-            self._raw.formula = self._collected()
+        self._raw.formula = self._collected()
 
     def _open_text(self, _: dict[str, str]) -> None:
-        if self._in_cell:
-            self._in_text = True
+        self._ensure_first(self._raw.text)
+        self._in_text = True
 
     def _close_text(self) -> None:
-        if self._in_cell and self._in_text:
-            self._in_text = False
-            self._raw.text = self._rich.take()
+        self._in_text = False
+        self._raw.text = self._rich.take()
 
-    def _collect(self) -> None:
+    def _ensure_first(self, before: str | None) -> None:
+        if before is not None:
+            raise self._fault("has its value, formula or text twice")
+
+    def _collect(self, before: str | None) -> None:
+        self._ensure_first(before)
         self._pieces.clear()
         self._parser.CharacterDataHandler = self._pieces.append
 
@@ -234,15 +258,13 @@ class _SheetReader:
         return "".join(self._pieces)
 
     def _close_cell(self) -> None:
-        if not self._in_cell or self._in_text:
-            return
-        self._in_cell = False
         raw = self._raw
         try:
             stored = plain(raw, self._around)
         except ValueError as exc:
             raise self._fault(str(exc)) from None
-        self.found.formulas = self.found.formulas or raw.formula is not None
+        if raw.formula is not None:
+            self.found.weigh_formula(raw.formula, self._part)
         value = stored if raw.formula is None else Formula("=" + from_xml(raw.formula), stored)
         if value is not None:
             if isinstance(stored, str) and raw.kind != "s":

@@ -75,8 +75,8 @@ def position(text: str) -> tuple[int, int]:
 
 
 def column_of(text: str) -> int:
-    """2 from "B7". Raises ValueError for anything that does not begin with a column of a sheet."""
-    return column_number(text.rstrip("0123456789"))
+    """2 from "B7" or "$B$7". Raises ValueError for anything that does not begin with a column of a sheet."""
+    return column_number(text.rstrip("0123456789").strip("$"))
 
 
 def area(text: str) -> Area:

@@ -20,10 +20,16 @@ MOST_PLACES: Final = 5_000_000
 """Places of all rows together, blank ones before a used cell included: about 160 MB full of different numbers."""
 MOST_CELLS: Final = 8_000_000
 """Cells that stand in the file, blank ones with a format included."""
+MOST_UNUSUAL: Final = 1_000_000
+"""The same of a sheet that is not laid out as usual: its reader takes 4 s for them."""
 MOST_TEXT: Final = 60_000_000
 """Bytes of all texts that cells hold themselves."""
 WEIGHT_OF_TEXT: Final = 50
 """Bytes of a text without its characters."""
+MOST_OF_FORMULAS: Final = 128_000_000
+"""Bytes of all formulas: 670,000 of 40 letters each."""
+WEIGHT_OF_FORMULA: Final = 150
+"""Bytes of a formula and its result without its characters."""
 
 
 @dataclass(slots=True)
@@ -48,7 +54,9 @@ class Scan:
     plain: bool = False
     """Whether the part is laid out as `plainrows` wants it."""
     places: int = 0
+    cells: int = 0
     text: int = 0
+    of_formulas: int = 0
 
     def keep(self, row: int, column: int, value: Cell, part: str) -> None:
         """Put a value where it stands. Raises PartError beyond our limits."""
@@ -82,8 +90,21 @@ class Scan:
         if self.places > MOST_PLACES:
             raise PartError(f"its part {part} has more than {MOST_PLACES:,} cells", "split the sheet")
 
+    def stand(self, cells: int, part: str) -> None:
+        """Add up cells of the file, blank ones too. Raises PartError when there are too many to look at."""
+        self.cells += cells
+        if self.cells > MOST_CELLS:
+            raise PartError(f"its part {part} has more than {MOST_CELLS:,} cells", "split the sheet")
+
     def weigh(self, text: str, part: str) -> None:
         """Add up texts that cells hold themselves. Raises PartError when there are too many to keep."""
         self.text += len(text) + WEIGHT_OF_TEXT
         if self.text > MOST_TEXT:
             raise PartError(f"its part {part} has more text than we keep", "split the sheet")
+
+    def weigh_formula(self, text: str, part: str) -> None:
+        """There is a formula; add them up. Raises PartError when there are too many to keep."""
+        self.formulas = True
+        self.of_formulas += len(text) + WEIGHT_OF_FORMULA
+        if self.of_formulas > MOST_OF_FORMULAS:
+            raise PartError(f"its part {part} has more formulas than we keep", "split the sheet")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from komet_xl.grids.xlsx.dates import BUILT_IN, Shown, shown
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import Edit, applied, attribute, inside, opened, prefix_of, tree
+from komet_xl.grids.xlsx.places import ensure_single, listed
 from komet_xl.grids.xlsx.text import quoted
 
 if TYPE_CHECKING:
@@ -75,21 +76,17 @@ class Styles:
         """Read the part. Raises PartError when it is damaged."""
         self._data = data
         self._root = tree(data, part)
+        ensure_single(self._root, ("cellXfs", "numFmts"), part)
         self._formats = self._root.find("cellXfs")
-        self._codes = self._custom_codes()
+        self._codes = _custom_codes(self._root, part)
         self._all = [
             Format(xf.attributes, data[xf.start : xf.inner], data[xf.inner : xf.end])
-            for xf in (self._formats.all("xf") if self._formats else ())
+            for xf in listed(self._formats, "xf", part)
         ]
         self._read = len(self._all)
         self._new_codes: list[bytes] = []
         self._prefix = prefix_of(data, self._root.start)
         self._others: dict[str, list[bytes]] = {"fonts": [], "fills": []}
-
-    def _custom_codes(self) -> dict[int, str]:
-        table = self._root.find("numFmts")
-        found = table.all("numFmt") if table else ()
-        return {whole(node.attributes.get("numFmtId"), -1): node.attributes.get("formatCode", "") for node in found}
 
     @property
     def changed(self) -> bool:
@@ -232,3 +229,14 @@ class Styles:
         p, count = self._prefix, len(self._new_codes)
         new = f'<{p}numFmts count="{count}">'.encode() + b"".join(self._new_codes) + f"</{p}numFmts>".encode()
         return [Edit(self._root.inner, self._root.inner, new)]
+
+
+def _custom_codes(root: Node, part: str) -> dict[int, str]:
+    """The number formats by number. Raises PartError for two of one number that are not alike."""
+    found: dict[int, str] = {}
+    for node in listed(root.find("numFmts"), "numFmt", part):
+        number, code = whole(node.attributes.get("numFmtId"), -1), node.attributes.get("formatCode", "")
+        if number >= 0 and found.get(number, code) != code:
+            raise PartError(f"its part {part} has the number format {number} twice")
+        found[number] = code
+    return found

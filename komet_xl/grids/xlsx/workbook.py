@@ -6,20 +6,29 @@ import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import SPREADSHEET, to_utf8, tree
+from komet_xl.grids.xlsx.places import ensure_single, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from komet_xl.grids.xlsx.markup import Node
     from komet_xl.grids.xlsx.package import Package
     from komet_xl.grids.xlsx.refs import Area
 
 NOT_A_WORKBOOK = "it is no Excel workbook"
+HOUSES: Final = (
+    "http://schemas.openxmlformats.org/",
+    "http://purl.oclc.org/ooxml/",
+    "http://schemas.microsoft.com/",
+)
+"""Where the types of links that programs know begin."""
+MOST_SHEETS: Final = 4_096
+"""Excel itself opens no more than memory holds; a list beyond this is made to keep a reader busy."""
 ONE_RECTANGLE = re.compile(r"\s*(?:'((?:[^']|'')+)'|([^'!,()\[\]:\s]+))!([$A-Za-z0-9:]+)\s*")
 
 
@@ -29,7 +38,7 @@ class Relationship:
 
     id: str
     kind: str
-    """Last piece of its type, such as "worksheet"."""
+    """Last piece of its type, such as "worksheet"; nothing for a type that other programs do not know."""
     type: str
     target: str
     """Full part name of the target."""
@@ -67,11 +76,16 @@ def relationships(package: Package, part: str) -> list[Relationship]:
     if not package.has(rels):
         return []
     found = []
-    for node in tree(to_utf8(package.read(rels), rels)[0], rels).all("Relationship"):
+    nodes = listed(tree(to_utf8(package.read(rels), rels)[0], rels), "Relationship", rels)
+    double = _first_double(node.attributes.get("Id", "") for node in nodes)
+    if double is not None:
+        raise PartError(f"its part {rels} has the link {double[:40]!r} twice")
+    for node in nodes:
         kind, target = node.attributes.get("Type", ""), node.attributes.get("Target", "")
+        known = kind.rpartition("/")[2] if kind.startswith(HOUSES) else ""
         if node.attributes.get("TargetMode") != "External":
             full = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            found.append(Relationship(node.attributes.get("Id", ""), kind.rpartition("/")[2], kind, full))
+            found.append(Relationship(node.attributes.get("Id", ""), known, kind, full))
     return found
 
 
@@ -81,30 +95,43 @@ class Workbook:
     def __init__(self, package: Package) -> None:
         """Find and read the workbook part. Raises PartError when there is none or it is damaged."""
         self._package = package
-        top = [link for link in relationships(package, "") if link.kind == "officeDocument"]
-        if not top:
+        part = _one_target(relationships(package, ""), "officeDocument", "the file")
+        if part is None:
             raise PartError(NOT_A_WORKBOOK, "choose an .xlsx or .xlsm file")
-        self.part = top[0].target
+        self.part = part
         if self.part.lower().endswith(".bin"):
             raise PartError("it is a binary workbook (.xlsb)", "save it as .xlsx")
         self.data, self.encoding = to_utf8(package.read(self.part), self.part)
         self.root = tree(self.data, self.part)
         if self.root.name != "workbook" or self.root.namespace not in SPREADSHEET:
             raise PartError(NOT_A_WORKBOOK, "choose an .xlsx or .xlsm file")
+        ensure_single(self.root, ("sheets", "workbookPr", "definedNames", "calcPr"), self.part)
         self.links = relationships(package, self.part)
         self.sheets = list(self._sheets())
+        self._ensure_one_of_each()
 
     def _sheets(self) -> Iterator[Sheet]:
+        entries = self.entries()
+        if len(entries) > MOST_SHEETS:
+            raise PartError(f"it has more than {MOST_SHEETS:,} sheets", "split the workbook")
         links = {link.id: link for link in self.links}
-        for node in self.entries():
-            link = links.get(_relationship_id(node))
+        for node in entries:
+            link = links.get(_relationship_id(node, self.part))
             if link is not None and link.kind == "worksheet":
                 yield Sheet(node.attributes.get("name", ""), link.target, node.attributes.get("sheetId", ""))
 
+    def _ensure_one_of_each(self) -> None:
+        """Raise PartError for two sheets of one name or one part: nobody can say which of them is meant."""
+        name = _first_double(node.attributes.get("name", "").lower() for node in self.entries())
+        if name is not None:
+            raise PartError(f"it has two sheets of the name {name[:40]!r}")
+        part = _first_double(sheet.part.lower() for sheet in self.sheets)
+        if part is not None:
+            raise PartError(f"two of its sheets have the same part {part[:80]!r}")
+
     def entries(self) -> list[Node]:
         """The list of sheets as it stands, chart sheets included."""
-        node = self.root.find("sheets")
-        return list(node.all("sheet")) if node else []
+        return list(listed(self.root.find("sheets"), "sheet", self.part))
 
     @property
     def from_1904(self) -> bool:
@@ -112,9 +139,20 @@ class Workbook:
         node = self.root.find("workbookPr")
         return node is not None and node.attributes.get("date1904") in {"1", "true"}
 
+    @property
+    def stale(self) -> bool:
+        """Whether it says that the stored results of its formulas are to be calculated anew before anyone uses them."""
+        node = self.root.find("calcPr")
+        return node is not None and node.attributes.get("fullCalcOnLoad", "0").strip() not in {"0", "false"}
+
     def linked(self, kind: str) -> str | None:
-        """The part that the workbook links to under that kind, such as "styles"."""
-        return next((link.target for link in self.links if link.kind == kind), None)
+        """
+        The part that the workbook links to under that kind, such as "styles".
+
+        Raises:
+            PartError: there are two, of which one program takes the first and another the last.
+        """
+        return _one_target(self.links, kind, f"its part {self.part}")
 
     def sheet(self, name: str) -> Sheet | None:
         """The worksheet of that name, case ignored."""
@@ -122,18 +160,25 @@ class Workbook:
 
     @cached_property
     def tables(self) -> list[Table]:
-        """The tables of all sheets. Raises PartError when one is damaged."""
-        return [
-            _table(self._package, sheet, link.target)
+        """The tables of all sheets. Raises PartError when one is damaged, or stands there twice."""
+        found = [
+            (sheet, link.target)
             for sheet in self.sheets
             for link in relationships(self._package, sheet.part)
             if link.kind == "table"
         ]
+        double = _first_double(part.lower() for _, part in found)
+        if double is not None:
+            raise PartError(f"two of its tables have the same part {double[:80]!r}")
+        return [_table(self._package, sheet, part) for sheet, part in found]
 
     def table(self, name: str) -> Table | None:
-        """The table of that name, case ignored."""
+        """The table of that name, case ignored. Raises PartError when there are two."""
         wanted = name.lower()
-        return next((table for table in self.tables if wanted in (n.lower() for n in table.names)), None)
+        found = [table for table in self.tables if wanted in (n.lower() for n in table.names)]
+        if len(found) > 1:
+            raise PartError(f"it has two tables of the name {name[:40]!r}")
+        return found[0] if found else None
 
     def defined_names(self) -> list[Node]:
         """All defined names, those of one sheet only as well."""
@@ -141,12 +186,20 @@ class Workbook:
         return list(node.all("definedName")) if node else []
 
     def named_area(self, name: str) -> tuple[str, Sheet, Area] | None:
-        """Spelling, sheet and rectangle of a workbook-level name, if it is one plain rectangle."""
-        for node in self.defined_names():
-            spelled = node.attributes.get("name", "")
-            if spelled.lower() == name.lower() and "localSheetId" not in node.attributes:
-                return self._rectangle(spelled, node.text)
-        return None
+        """
+        Spelling, sheet and rectangle of a workbook-level name, if it is one plain rectangle.
+
+        Raises:
+            PartError: the name stands for two things.
+        """
+        found = [
+            node
+            for node in self.defined_names()
+            if node.attributes.get("name", "").lower() == name.lower() and "localSheetId" not in node.attributes
+        ]
+        if len(found) > 1:
+            raise PartError(f"it has the name {name[:40]!r} twice")
+        return self._rectangle(found[0].attributes["name"], found[0].text) if found else None
 
     def _rectangle(self, spelled: str, text: str) -> tuple[str, Sheet, Area] | None:
         match = ONE_RECTANGLE.fullmatch(text)
@@ -157,8 +210,27 @@ class Workbook:
             return None
 
 
-def _relationship_id(node: Node) -> str:
-    return next((value for key, value in node.attributes.items() if key.endswith("/relationships id")), "")
+def _relationship_id(node: Node, part: str) -> str:
+    found = {value for key, value in node.attributes.items() if key.endswith("/relationships id")}
+    if len(found) > 1:
+        raise PartError(f"its part {part} names two parts for one sheet, where one may stand")
+    return found.pop() if found else ""
+
+
+def _one_target(links: list[Relationship], kind: str, owner: str) -> str | None:
+    targets = {link.target for link in links if link.kind == kind}
+    if len(targets) > 1:
+        raise PartError(f"{owner} refers to two parts as its {kind}, where one may stand")
+    return targets.pop() if targets else None
+
+
+def _first_double(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _table(package: Package, sheet: Sheet, part: str) -> Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from komet_xl.errors import SheetError, SheetMissingError
 from komet_xl.grids.xlsx import open_book
+from komet_xl.grids.xlsx.stale import without_results
 
 if TYPE_CHECKING:
     from komet_xl.grids.xlsx import XlsxBook
@@ -33,13 +34,15 @@ def look(request: dict[str, Any]) -> dict[str, Any]:
         book = open_book(path)
         told["said"].append(_said_of_nothing(book))
         sizes = {}
+        lasting = {}
         for name in book.sheet_names()[:MOST_SHEETS]:
             rows = book.grid(name).read()
             told["hidden"][name] = sorted(book.grid(name).hidden_rows())
             told["rows"][name], sizes[name] = shown(rows), len(rows)
+            lasting[name] = {shown(rows), shown(without_results(rows))}
             del rows
         if sizes:
-            told |= _written(path, book, sizes, told["rows"])
+            told |= _written(path, book, sizes, lasting)
     except SheetError as exc:
         told["said"].append(str(exc))
     told["unchanged"] = _digest(path) == before
@@ -82,8 +85,8 @@ def _said_of_nothing(book: XlsxBook) -> str:
     return ""
 
 
-def _written(path: Path, book: XlsxBook, sizes: dict[str, int], before: dict[str, str]) -> dict[str, Any]:
-    """Write below the first sheet and save: what stood there must stand there still."""
+def _written(path: Path, book: XlsxBook, sizes: dict[str, int], before: dict[str, set[str]]) -> dict[str, Any]:
+    """Write below the first sheet and save: what stood there must stand there still; results may have grown old."""
     first = next(iter(sizes))
     book.grid(first).write({(sizes[first] + 1, 1): "=komet"})
     names = book.sheet_names()
@@ -96,7 +99,7 @@ def _written(path: Path, book: XlsxBook, sizes: dict[str, int], before: dict[str
             kept = kept and rows.pop() == ["=komet"]
             while rows and not rows[-1]:
                 rows.pop()  # the row written below an empty sheet
-        kept = kept and shown(rows) == known
+        kept = kept and shown(rows) in known
     return {"saved": True, "kept": kept}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import TYPE_CHECKING
 
 from tests.grids.hostile.case import PLAIN, Case, either, plain, read, refused
@@ -212,13 +211,6 @@ def names() -> Iterator[Case]:
 def _twice_alike(path: Path) -> None:
     every = entries(path)
     path.write_bytes(archive([*every, *(each for each in every if each.name == SHEET.encode())]))
-
-
-def test_zip_of_python_agrees(path: Path) -> bool:
-    """That an honest archive of ours is a zip for another program."""
-    path.write_bytes(archive(entries(path)))
-    with zipfile.ZipFile(path) as again:
-        return again.testzip() is None
 
 
 CASES: list[Case] = [*other_files(), *cuts(), *lies(), *names()]

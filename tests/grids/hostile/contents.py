@@ -160,7 +160,7 @@ def between() -> Iterator[Case]:
         [[5]],
         body(
             '<x:row xmlns:x="urn:x" r="9"><x:c r="A9"/></x:row>'
-            f'<row r="1"><x:c xmlns:x="urn:x" r="B1"><v>9</v></x:c>{cell}</row>'
+            f'<row r="1"><x:c xmlns:x="urn:x" r="B1"><x:v>9</x:v></x:c>{cell}</row>'
         ),
         seen_alike=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.grids.hostile.case import PLAIN, PLAIN_ROWS, ROSE, Case, body, either, read, refused
+from tests.grids.hostile.case import PLAIN, PLAIN_ROWS, ROSE, Case, body, read, refused
 
 NOWHERE = "which no sheet has"
 BEYOND = "our limit is 200,000 rows"
@@ -92,7 +92,6 @@ ROWS = [
         ),
         seen_alike=True,
     ),
-    read("cells outside of rows", PLAIN, body(PLAIN_ROWS + '<c r="A2"><v>9</v></c>', strings=ROSE)),
     read(
         "spans that lie",
         [[1, 2, 3]],
@@ -123,12 +122,6 @@ AROUND = [
         body(PLAIN_ROWS, strings=ROSE, after='<mergeCells><mergeCell ref="x"/><mergeCell/></mergeCells>'),
         saves=None,
         seen_alike=False,
-    ),
-    either(
-        "sheetData twice",
-        [[1], [2]],
-        "",
-        body('<row r="1"><c r="A1"><v>1</v></c></row></sheetData><sheetData><row r="2"><c r="A2"><v>2</v></c></row>'),
     ),
     read(
         "columns of nonsense",
