@@ -56,7 +56,7 @@ def send_in_lanes(
     lanes: int,
     halt: Halt,
     done: Callable[[Outcome], None],
-    pulse: Callable[[], None] = lambda: None,
+    pulse: Callable[[], None],
 ) -> dict[int, Outcome]:
     """
     Send lines, at most `lanes` prebooks at a time, until all are through or the switch is thrown.
@@ -67,7 +67,7 @@ def send_in_lanes(
         lanes: 1 to 8.
         halt: Checked before every line.
         done: Told of each outcome, from the lanes' own threads.
-        pulse: Called a few times a second, from the caller's own thread.
+        pulse: Called a few times a second, from the caller's own thread; a fault in it throws the switch.
 
     Returns:
         Outcome by row, of the lines that were tried. The others have not left.
@@ -91,9 +91,19 @@ def send_in_lanes(
         pending: set[Future[None]] = {pool.submit(send_group, *each) for each in enumerate(groups.values())}
         while pending:
             finished, pending = wait(pending, timeout=TICK)
-            pulse()
-            for each in finished:
-                fault = each.exception()
-                if fault is not None:
-                    halt.throw("an internal error stopped the push", fault if isinstance(fault, Exception) else None)
+            try:
+                pulse()
+            except Exception as exc:  # noqa: BLE001  the lines under way are worth more than who watches them
+                _stop(halt, exc)
+                pulse = _nothing
+            for fault in filter(None, (each.exception() for each in finished)):
+                _stop(halt, fault)
     return outcomes
+
+
+def _nothing() -> None:
+    """What is called in place of a pulse that failed."""
+
+
+def _stop(halt: Halt, fault: BaseException) -> None:
+    halt.throw("an internal error stopped the push", fault if isinstance(fault, Exception) else None)

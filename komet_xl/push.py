@@ -240,6 +240,7 @@ def _send(
             live.show()
         pulse()
 
+    beat()  # a wish to stop may have come while the evidence was fetched
     sender = Sender(push.client, push.journal, run, halt)
     sent = send_in_lanes(intents, sender.send, lanes=push.options.lanes, halt=halt, done=done, pulse=beat)
     try:

@@ -562,6 +562,24 @@ def test_a_fault_of_our_own_in_a_lane_stops_the_push_and_keeps_what_is_known(
     assert sorted(each.boxes for each in komet.ledger()) == [1, 2]
 
 
+def test_a_fault_in_who_watches_a_push_stops_it_and_the_sheet_shows_what_was_sent(tmp_path: Path) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, boxes, 2.5) for boxes in range(1, 7)])
+    beats = iter((None, ZeroDivisionError))
+
+    def stumble() -> None:
+        if (fault := next(beats)) is not None:
+            raise fault
+
+    with Sandbox(latency_ms=200) as komet:
+        settings = load_settings({"KOMET_URL": komet.url, "KOMET_TOKEN": komet.token, "KOMET_HOME": str(tmp_path)})
+        with Session(settings) as session, pytest.raises(ZeroDivisionError):
+            session.push(file, PushOptions(), confirm=lambda _plan: True, pulse=stumble)
+
+        sent = len(komet.ledger())
+    assert 1 <= sent < 6
+    assert statuses(file) == [1] * sent + ["not sent"] * (6 - sent)
+
+
 @pytest.mark.parametrize(("spoil", "said"), [("merge", "merged"), ("array", "array formula")])
 def test_a_row_whose_result_nobody_could_see_is_refused_before_anything_is_sent(
     spoil: str, said: str, komet: Sandbox, session: Session, tmp_path: Path

@@ -143,7 +143,8 @@ Private Function RunAndWait(ByVal command As String) As Long
     RunAndWait = host.Run(command, window, True)
     trouble = Err.Number
     Application.EnableCancelKey = CANCEL_INTERRUPTS
-    If Application.StatusBar = STARTING Then Application.StatusBar = False ' what Python left there stays
+    ' What Python left there stays, unless it ended in the middle: then it would say for ever how far it was.
+    If Application.StatusBar = STARTING Or RunAndWait <> 0 Then Application.StatusBar = False
     On Error GoTo 0
     If trouble <> 0 Then Err.Raise trouble
 End Function
