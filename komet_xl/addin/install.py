@@ -8,7 +8,6 @@ journal, the settings and the token are never touched.
 from __future__ import annotations
 
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from komet_xl.addin.shipped import ADD_IN, SCRIPT
 from komet_xl.addin.stamp import is_foreign, stamp_for, stamped
 from komet_xl.errors import SheetError, UsageError
 from komet_xl.grids.xlsx.cloud import is_held, reason
+from komet_xl.grids.xlsx.files import patiently
 from komet_xl.settings import APP
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ NOTES: Final = ("button.lock", "button.json", "button.stop")
 """What the button at work notes beside the labels; see `komet_xl.addin.running`."""
 LEFTOVER: Final = ".komet-xl-"
 """How the names of our temporary files begin."""
-TRIES: Final = 5
-FIRST_PAUSE: Final = 0.05
-"""Seconds. A virus scanner holds a new file for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,7 @@ def _put(step: Put) -> Done:
             beside.unlink(missing_ok=True)
         raise SheetError(_closed(file, exc)) from None
     try:
-        _patiently(lambda: beside.replace(file))
+        patiently(lambda: beside.replace(file))
     except OSError as exc:
         raise SheetError(_stuck(file, exc)) from None
     finally:
@@ -195,7 +192,7 @@ def _remove(step: Remove) -> Done:
             return Done(file, changed=False)
         if file.name == ADD_IN and file.is_file() and is_foreign(file.read_bytes()):
             return Done(file, changed=False, foreign=True)
-        _patiently(file.unlink)
+        patiently(file.unlink)
     except FileNotFoundError:  # somebody else was faster
         return Done(file, changed=False)
     except OSError as exc:
@@ -209,19 +206,6 @@ def _remove(step: Remove) -> Done:
 def _leftovers(folder: Path) -> Iterator[Path]:
     """Temporary files of an installation that was killed."""
     return folder.glob(f"{LEFTOVER}*.tmp") if folder.is_dir() else iter(())
-
-
-def _patiently(step: Callable[[], object]) -> None:
-    pause = FIRST_PAUSE
-    for _ in range(TRIES - 1):
-        try:
-            step()
-        except PermissionError:
-            time.sleep(pause)
-            pause *= 2
-        else:
-            return
-    step()
 
 
 def _closed(file: Path, exc: OSError) -> str:

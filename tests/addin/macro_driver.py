@@ -65,7 +65,5 @@ class MacroOffice(driver.Office):
         return control
 
 
-driver.Office = MacroOffice
-
 if __name__ == "__main__":
-    driver.main()
+    driver.main(MacroOffice)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Answer: TypeAlias = Any
-DRIVER = Path(__file__).with_name("macro_driver.py")
 PATIENCE = 20.0
 """Seconds that a program started by a macro may take."""
 RECORDER = """\
@@ -35,19 +32,7 @@ sys.exit({code})
 class MacroOffice(Office):
     """LibreOffice, told by tests/addin/macro_driver.py."""
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        profile = Path(tempfile.mkdtemp(prefix="profile-", dir=self.folder))
-        environ = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(profile), "LC_ALL": "C.UTF-8"}
-        with self._log.open("wb") as log:
-            self._driver = subprocess.Popen(
-                [self._programs.python, "-I", "-B", DRIVER, self._programs.folder, profile],
-                env=environ,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-        return self._driver
+    driver = Path(__file__).with_name("macro_driver.py")
 
     def open_book(self, path: Path) -> Book:
         """Open a copy, visibly, with its macros."""

@@ -249,11 +249,11 @@ class Office:
         return str(cell.AbsoluteName).rpartition(".")[2].replace("$", "")
 
 
-def main() -> None:
+def main(kind: type[Office] = Office) -> None:
     """Answer one request after the other until there are none."""
     out = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # whatever else is printed is no answer
-    office = Office(sys.argv[1], sys.argv[2])
+    office = kind(sys.argv[1], sys.argv[2])
     try:
         for line in sys.stdin:
             request = json.loads(line)

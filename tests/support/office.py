@@ -18,7 +18,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, TypeVar
 
 import pytest
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Answer: TypeAlias = Any
 """Anything that JSON can hold."""
-DRIVER = Path(__file__).parents[1] / "office" / "driver.py"
 PATIENCE = 90.0
 """Seconds one answer may take; the first one starts the office."""
 GOODBYE = 20.0
@@ -69,6 +68,9 @@ def find_programs() -> Programs:
 
 class Office:
     """LibreOffice. It starts with the first document, and anew after it has crashed or hung."""
+
+    driver: ClassVar[Path] = Path(__file__).parents[1] / "office" / "driver.py"
+    """What speaks to it."""
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
@@ -131,7 +133,7 @@ class Office:
         environ = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(profile), "LC_ALL": "C.UTF-8"}
         with self._log.open("wb") as log:
             self._driver = subprocess.Popen(
-                [self._programs.python, "-I", "-B", DRIVER, self._programs.folder, profile],
+                [self._programs.python, "-I", "-B", self.driver, self._programs.folder, profile],
                 env=environ,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -268,14 +270,21 @@ def office(request: pytest.FixtureRequest) -> Office:
 
     Skips where it is missing; with CI=true in the environment that is a failure, so that nothing skips unseen.
     """
-    stash = request.config.stash
-    if OFFICE not in stash:
+    return one_for_all(request.config, OFFICE, Office)
+
+
+Kind = TypeVar("Kind", bound=Office)
+
+
+def one_for_all(config: pytest.Config, key: pytest.StashKey[Kind], kind: type[Kind]) -> Kind:
+    """The one office of a kind. Skips where LibreOffice is missing; with CI=true that is a failure."""
+    if key not in config.stash:
         try:
             programs = find_programs()
         except OfficeMissingError as exc:
             if os.environ.get("CI") == "true":
                 raise
             pytest.skip(str(exc))
-        stash[OFFICE] = Office(programs)
-        request.config.add_cleanup(stash[OFFICE].close)
-    return stash[OFFICE]
+        config.stash[key] = kind(programs)
+        config.add_cleanup(config.stash[key].close)
+    return config.stash[key]

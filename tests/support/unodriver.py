@@ -8,27 +8,20 @@ JSON: a moment is {"d": "2015-02-10T00:00:00"}, an error {"e": "#N/A"}.
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
-import json
-import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "office"))
+
+import driver  # the folder above is not a package for this Python
 import uno
 from com.sun.star.lang import Locale
 from com.sun.star.table import CellAddress, CellRangeAddress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from driver import Office as _Office
-else:
-    _spec = importlib.util.spec_from_file_location("driver", Path(__file__).parents[1] / "office" / "driver.py")
-    _driver = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(_driver)
-    _Office = _driver.Office
 
 Uno: TypeAlias = Any
 Area: TypeAlias = "list[int]"
@@ -43,7 +36,7 @@ NAMED = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.']+))\.(.+)")
 GENERAL = "General"
 
 
-class Office(_Office):
+class Office(driver.Office):
     """The office with the calls of a test engine. `document` is the number that `open` gave."""
 
     def xl_add(self, document: int, name: str, position: int) -> None:
@@ -246,26 +239,6 @@ def _shown(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def main() -> None:
-    """Answer one request after the other until there are none."""
-    out = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)  # whatever else is printed is no answer
-    office = Office(sys.argv[1], sys.argv[2])
-    try:
-        for line in sys.stdin:
-            request = json.loads(line)
-            try:
-                answer = {"value": getattr(office, request.pop("do"))(**request)}
-            except Exception as exc:  # the test that asked is told, and the next one goes on
-                if not office.answers():
-                    raise
-                answer = {"error": f"{type(exc).__name__}: {exc}"}
-            out.write(json.dumps(answer) + "\n")
-            out.flush()
-    finally:
-        office.end()
-
-
 if __name__ == "__main__":
     _ = uno  # the bridge must be there before anything of com.sun.star
-    main()
+    driver.main(Office)

@@ -5,8 +5,6 @@ A test module imports the fixture: `from tests.support.unoengine import calc_off
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,32 +15,19 @@ import pytest
 from openpyxl import Workbook
 
 from komet_xl.grids.xlsx.refs import Area, area
-from tests.support.office import Office, OfficeError, OfficeMissingError, find_programs
+from tests.support.office import Office, OfficeError, one_for_all
 from tests.support.xltyping import CODES, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DRIVER = Path(__file__).with_name("unodriver.py")
 CALC = pytest.StashKey["CalcOffice"]()
 
 
 class CalcOffice(Office):
     """LibreOffice with the calls of a test engine."""
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        profile = Path(tempfile.mkdtemp(prefix="profile-", dir=self.folder))
-        environ = {"PATH": "/usr/bin:/bin", "HOME": str(profile), "LC_ALL": "C.UTF-8"}
-        with self._log.open("wb") as log:
-            self._driver = subprocess.Popen(
-                [self._programs.python, "-I", "-B", DRIVER, self._programs.folder, profile],
-                env=environ,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
-        return self._driver
+    driver = Path(__file__).with_name("unodriver.py")
 
 
 class CalcPages:
@@ -184,14 +169,4 @@ def _from_json(value: Any) -> Any:  # noqa: ANN401  same
 @pytest.fixture(scope="session")
 def calc_office(request: pytest.FixtureRequest) -> CalcOffice:
     """LibreOffice for the test engine, one for all tests. Skips where it is missing; with CI=true that is a failure."""
-    stash = request.config.stash
-    if CALC not in stash:
-        try:
-            programs = find_programs()
-        except OfficeMissingError as exc:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(str(exc))
-        stash[CALC] = CalcOffice(programs)
-        request.config.add_cleanup(stash[CALC].close)
-    return stash[CALC]
+    return one_for_all(request.config, CALC, CalcOffice)

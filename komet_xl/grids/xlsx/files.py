@@ -238,7 +238,7 @@ def _give(beside: Path, about: os.stat_result) -> None:
 def _move(beside: Path, target: Path, data: bytes) -> None:
     """Replace the file. An answer that a network drive lost is no failure where the new file stands in its place."""
     try:
-        _patiently(lambda: beside.replace(target))
+        patiently(lambda: beside.replace(target))
     except OSError:
         with contextlib.suppress(OSError):
             if not beside.exists() and target.read_bytes() == data:
@@ -249,7 +249,7 @@ def _move(beside: Path, target: Path, data: bytes) -> None:
 def _name(beside: Path, target: Path) -> None:
     """Give a new file its name. Raises FileExistsError when somebody has taken it: nothing is ever replaced."""
     if os.name == "nt":
-        _patiently(lambda: beside.rename(target))  # which replaces nothing there
+        patiently(lambda: beside.rename(target))  # which replaces nothing there
         return
     try:
         target.hardlink_to(beside)  # nor does this, everywhere
@@ -261,7 +261,8 @@ def _name(beside: Path, target: Path) -> None:
         beside.rename(target)
 
 
-def _patiently(step: Callable[[], object]) -> None:
+def patiently(step: Callable[[], object]) -> None:
+    """Do something that Windows refuses while another program looks at the file; the last PermissionError is raised."""
     pause = FIRST_PAUSE
     for _ in range(TRIES - 1):
         try:
