@@ -117,8 +117,10 @@ def summary(report: Report) -> str:
 
 def telling(outcome: Outcome) -> str:
     """The message of an outcome; why a row is held that shows none: its status cell holds a word of the user's own."""
-    if outcome.message or outcome.verdict is not Verdict.HELD or outcome.status is None:
+    if outcome.message or outcome.verdict is not Verdict.HELD:
         return visible(outcome.message)
+    if outcome.status is None:
+        return "its status cell cannot be read: it holds a formula that was not calculated, or an error"
     return f"a word of your own stands in its status cell: {outcome.status}"
 
 

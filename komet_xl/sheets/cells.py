@@ -1,7 +1,7 @@
 """Cell values to Python values and back. Pure: no files, no network, no clock.
 
-A number cell means its double at 15 significant digits, as Excel shows it. Nothing is guessed: what cannot be read
-for sure raises ValueError with a message that quotes what the person typed.
+A number cell means its double at 15 significant digits, whatever its number format shows of it. Nothing is guessed:
+what cannot be read for sure raises ValueError with a message that quotes what the person typed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Which column is which. Pure. Headings are Komet's field names; case, blanks, _ and - do not count."""
+"""Which column is which. Pure. Headings are Komet's field names; case, blanks, dashes, _ and unseen do not count."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import HeadingError
 from komet_xl.sheets.cells import Formula
@@ -14,12 +15,36 @@ if TYPE_CHECKING:
     from komet_xl.sheets.cells import Cell
 
 DEEPEST_HEADING_ROW = 20
-_DROPPED = str.maketrans("", "", " _-\t\r\n\u00a0")
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Pd"})
+"""Categories of control and format characters, blanks and dashes."""
+_ALSO_UNSEEN = frozenset("_\u2212\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
+"""Underscore and minus; and what is shown as nothing although it counts as a letter or an accent."""
+
+
+class _Counting(dict[int, int | None]):
+    """What `str.translate` makes of each character, found out when it first comes: most headings are plain."""
+
+    def __missing__(self, code: int) -> int | None:
+        each = chr(code)
+        self[code] = kept = None if each in _ALSO_UNSEEN or unicodedata.category(each) in _UNSEEN else code
+        return kept
+
+
+_COUNTING: Final = _Counting()
 
 
 def squeeze(heading: str) -> str:
-    """The form in which headings are compared: "Mark Code", "mark_code" and "markCode" are one."""
-    return heading.translate(_DROPPED).casefold()
+    """
+    The form in which headings are compared: "Mark Code", "mark_code" and "markCode" are one.
+
+    Two headings that look alike to a person are one. A mark code or a status that is not seen as such costs money: the
+    line goes out without its mark, or a second time.
+    """
+    if not heading.isascii():
+        heading = unicodedata.normalize("NFKC", heading)
+    return heading.translate(_COUNTING).casefold()
 
 
 @dataclass(frozen=True, slots=True)

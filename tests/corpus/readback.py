@@ -160,8 +160,11 @@ def own_differences(path: Path, before: Mapping[str, list[list[Cell]]], written:
 
 
 def _waits(now: Cell, wanted: Cell | Value) -> bool:
-    """Whether it is the same formula, whose result the edit made old. That it still stands there, compare.py sees."""
-    return isinstance(now, Formula) and isinstance(wanted, Formula) and (now.text, now.value) == (wanted.text, None)
+    """Whether the edit made a result old: of the same formula, or in the area of an array formula, which has the text
+    in its first cell alone ("=" stands for it in the others). That it still stands in the file, compare.py sees."""
+    if not isinstance(now, Formula) or now.value is not None:
+        return False
+    return now.text == "=" or (isinstance(wanted, Formula) and now.text == wanted.text)
 
 
 def _line(rows: list[list[Cell]], row: int) -> list[Cell]:

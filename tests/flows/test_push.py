@@ -28,6 +28,7 @@ from komet_xl.sandbox.server import Sandbox
 from komet_xl.session import Session
 from komet_xl.settings import load_settings
 from komet_xl.sheets.cells import day
+from komet_xl.words import telling
 from tests.support.orders import FIRST, HEADINGS, ROSE, SCARCE, SECOND, make_orders, results, set_cells, statuses
 
 if TYPE_CHECKING:
@@ -250,6 +251,24 @@ def test_hidden_rows_stay_unless_asked_for(komet: Sandbox, push: Push, tmp_path:
     assert plans[0].hidden == 1
     assert first.outcomes[1].verdict is Verdict.SKIPPED
     assert second.outcomes[1].verdict is Verdict.ACCEPTED
+    assert [each.boxes for each in komet.ledger()] == [5, 6]
+
+
+def test_rows_of_a_hidden_sheet_stay_unless_asked_for(komet: Sandbox, push: Push, tmp_path: Path) -> None:
+    file = make_orders(tmp_path / "orders.xlsx", [(FIRST, ROSE, 5, 2.5), (FIRST, ROSE, 6, 2.5)])
+    book = load_workbook(file)
+    book.create_sheet("Orders 2026")
+    book["orders"].sheet_state = "veryHidden"
+    book.save(file)
+    plans: list[Plan] = []
+
+    first = push(file, plans=plans)
+
+    assert plans == []
+    assert [each.verdict for each in first.outcomes] == [Verdict.SKIPPED] * 2
+    assert komet.ledger() == []
+
+    push(file, include_hidden=True)
     assert [each.boxes for each in komet.ledger()] == [5, 6]
 
 
@@ -580,6 +599,24 @@ def test_a_fault_in_who_watches_a_push_stops_it_and_the_sheet_shows_what_was_sen
     assert statuses(file) == [1] * sent + ["not sent"] * (6 - sent)
 
 
+def test_a_row_whose_status_is_a_formula_without_a_result_is_held_and_says_why(
+    komet: Sandbox, session: Session, tmp_path: Path
+) -> None:
+    file = make_orders(tmp_path / "o.xlsx", [(FIRST, ROSE, 1, "1.00"), (FIRST, ROSE, 2, "1.00")])
+    book = load_workbook(file)
+    book["orders"]["F2"] = ArrayFormula("F2:F3", "=A2:A3")
+    book.save(file)
+
+    report = session.push(file, PushOptions(), confirm=lambda _plan: True)
+
+    assert [each.verdict for each in report.outcomes] == [Verdict.HELD, Verdict.HELD]
+    assert (
+        telling(report.outcomes[1])
+        == "its status cell cannot be read: it holds a formula that was not calculated, or an error"
+    )
+    assert komet.ledger() == []
+
+
 @pytest.mark.parametrize(("spoil", "said"), [("merge", "merged"), ("array", "array formula")])
 def test_a_row_whose_result_nobody_could_see_is_refused_before_anything_is_sent(
     spoil: str, said: str, komet: Sandbox, session: Session, tmp_path: Path
@@ -587,11 +624,11 @@ def test_a_row_whose_result_nobody_could_see_is_refused_before_anything_is_sent(
     file = make_orders(tmp_path / "o.xlsx", [(FIRST, ROSE, 1, "1.00"), (FIRST, ROSE, 2, "1.00")])
     book = load_workbook(file)
     sheet = book["orders"]
-    status = next(cell for cell in sheet[1] if cell.value == "status").column_letter
+    message = next(cell for cell in sheet[1] if cell.value == "message").column_letter
     if spoil == "merge":
-        sheet.merge_cells(f"{status}2:{status}3")
+        sheet.merge_cells(f"{message}2:{message}3")
     else:
-        sheet[f"{status}2"] = ArrayFormula(f"{status}2:{status}3", "=A2:A3")
+        sheet[f"{message}2"] = ArrayFormula(f"{message}2:{message}3", "=A2:A3")
     book.save(file)
     before = file.read_bytes()
 

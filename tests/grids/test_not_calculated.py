@@ -113,3 +113,67 @@ def test_a_write_that_makes_results_old_hides_them_and_they_stay_in_the_file(tmp
     grid.write({(2, 1): "rose"})
     book.save()
     assert open_book(path).grid("s").read() == [[5, Formula("=A1*2", None)], ["rose"]]
+
+
+LINES = [
+    [85063, 1, 5, 1.1, "rose", "x", "x"],
+    [85063, 2, 5, 1.2, "lily", "x", "x"],
+    [85063, 3, 5, 1.3, None, "x", "x"],
+]
+ORDER_HEADINGS = ["prebookId", "inventoryId", "boxes", "price", "markCode", "status", "message"]
+NEVER = Formula("=", None)
+
+
+def with_array(formula: str, at: str = "D2") -> str:
+    """An orders sheet in which a formula fills several cells; the others of its range hold mere values."""
+    rows = []
+    for number, line in enumerate([ORDER_HEADINGS, *LINES], start=1):
+        cells = ""
+        for letter, value in zip("ABCDEFG", line, strict=True):
+            ref = f"{letter}{number}"
+            inner = formula if ref == at else ""
+            if isinstance(value, str):
+                cells += f'<c r="{ref}" t="str">{inner}<v>{value}</v></c>' if inner else text(ref, value)
+            elif value is not None:
+                cells += f'<c r="{ref}">{inner}<v>{value}</v></c>'
+        rows.append(f'<row r="{number}">{cells}</row>')
+    return "".join(rows)
+
+
+def column(path: Path, number: int) -> list[Cell]:
+    return [row[number - 1] if number <= len(row) else None for row in open_book(path).grid("orders").read()]
+
+
+@pytest.mark.parametrize("around", ["", FOR_THE_CAREFUL_READER], ids=["quickly", "carefully"])
+@pytest.mark.parametrize(
+    "formula", ['<f t="array" ref="D2:D4">H2:H4</f>', '<f t="dataTable" ref="D2:D4" dt2D="0" dtr="0" r1="H1"/>']
+)
+def test_all_cells_of_an_array_formula_go_out_of_date_with_it(tmp_path: Path, formula: str, around: str) -> None:
+    """Only its first cell says that it is a formula: at the old prices of the others lines would be sent."""
+    rows = {"orders": sheet(with_array(formula) + around)}
+    path, first = make(tmp_path / "b.xlsx", rows), "=H2:H4" if "array" in formula else "="
+    assert column(path, 4) == ["price", Formula(first, 1.1), 1.2, 1.3]
+
+    path = make(tmp_path / "b.xlsx", rows, inside=ASKS)
+
+    assert column(path, 4) == ["price", Formula(first, None), NEVER, NEVER]
+    assert column(path, 3) == ["boxes", 5, 5, 5]
+
+
+def test_an_array_formula_that_was_never_calculated_has_no_result_in_any_cell(tmp_path: Path) -> None:
+    rows = with_array('<f t="array" ref="D2:D4">H2:H4</f>').replace("</f><v>1.1</v>", "</f>")
+    path = make(tmp_path / "b.xlsx", {"orders": sheet(rows)})
+    assert column(path, 4) == ["price", Formula("=H2:H4", None), NEVER, NEVER]
+
+
+def test_a_blank_cell_of_an_old_array_formula_is_not_blank_for_sure(tmp_path: Path) -> None:
+    """A line would be sent without the mark code that the formula is to give it."""
+    rows = with_array('<f t="array" ref="E2:E1048576">H2:H4</f>', "E2")
+    path = make(tmp_path / "b.xlsx", {"orders": sheet(rows)}, inside=ASKS)
+    assert column(path, 5) == ["markCode", Formula("=H2:H4", None), NEVER, NEVER]
+
+
+def test_headings_made_by_one_array_formula_stay_headings(tmp_path: Path) -> None:
+    rows = with_array('<f t="array" ref="A1:G1">H1:N1</f>', "A1")
+    (headings, *_) = open_book(make(tmp_path / "b.xlsx", {"orders": sheet(rows)}, inside=ASKS)).grid("orders").read()
+    assert headings == [Formula("=H1:N1", "prebookId"), *ORDER_HEADINGS[1:]]

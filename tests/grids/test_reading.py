@@ -65,6 +65,9 @@ def read_one(tmp_path: Path, cell: str, *, properties: str = "") -> Cell:
         ('<c r="A1" t="d"><v>2026-02-10T00:00:00</v></c>', date(2026, 2, 10)),
         ('<c r="A1" t="d"><v>2026-02-10T09:14:00Z</v></c>', datetime(2026, 2, 10, 9, 14)),  # noqa: DTZ001  cells have no zone
         ('<c r="A1" t="d"><v>09:14:00</v></c>', time(9, 14)),
+        (f'<c r="A1" s=" {DAY} "><v> 46063\n</v></c>', date(2026, 2, 10)),
+        (f'<c r="A1" s="+{DAY}"><v>46063</v></c>', date(2026, 2, 10)),
+        (f'<c r="A1" s="0{DAY}"><v>46063</v></c>', date(2026, 2, 10)),
         ('<c r="A1"><f>SUM(B1:B9)</f><v>7</v></c>', Formula("=SUM(B1:B9)", 7)),
         ('<c r="A1"><f>1+1</f></c>', Formula("=1+1", None)),
         ('<c r="A1" t="str"><f>""</f><v></v></c>', Formula('=""', "")),
@@ -123,7 +126,18 @@ def test_a_1904_workbook_counts_from_1904(tmp_path: Path, serial: str, value: da
         ('<c r="A1"><v>1_000</v></c>', "where a number should be"),
         ('<c r="A1" t="s"><v>99</v></c>', "A1 .*does not have"),
         ('<c r="A1" t="s"><v>-1</v></c>', "does not have"),
+        ('<c r="A1"><v>\u00a05</v></c>', "where a number should be"),
+        ('<c r="A1"><v>5\u2003</v></c>', "where a number should be"),
+        ('<c r="A1" t="s"><v>\u00a00</v></c>', "does not have"),
+        ('<c r="A1" s="x"><v>1</v></c>', "A1 .*number of its format"),
+        ('<c r="A1" s="1.5"><v>1</v></c>', "number of its format"),
         ('<c r="A1" t="d"><v>soon</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>20150210</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>2015-W07-2</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>2015-02-10T</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>2015-02-10T23:00:00-05:00</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>2015-02-10T00:30:00+02:00</v></c>', "where a date should be"),
+        ('<c r="A1" t="d"><v>Z</v></c>', "where a date should be"),
         ('<c r="A1" t="zzz"><v>1</v></c>', "kind 'zzz'"),
         ('<c r="A1" t="b"><v>2</v></c>', "kind 'b'"),
         ('<c r="A0"><v>1</v></c>', "which no sheet has"),
@@ -193,6 +207,81 @@ def test_rows_hidden_in_any_way_are_hidden(tmp_path: Path) -> None:
         '<row r="4" ht="0" customHeight="1"/><row r="5" hidden="0" ht="15"/>'
     )
     assert open_book(make(tmp_path / "b.xlsx", {"s": sheet(body)})).grid("s").hidden_rows() == {2, 3, 4}
+
+
+@pytest.mark.parametrize("unusual", [False, True], ids=["fast", "slow"])
+@pytest.mark.parametrize(
+    ("attributes", "is_hidden"),
+    [
+        ('hidden=" 1 "', True),
+        ('hidden="True"', True),
+        ('hidden="on"', True),
+        ('hidden=" 0 "', False),
+        ('hidden="false"', False),
+        ('ht="0.00"', True),
+        ('ht="0e0"', True),
+        ('ht=" 0 "', True),
+        ('ht="0.1"', True),
+        ('ht="-1"', True),
+        ('ht="0.5"', False),
+        ('ht="12.75"', False),
+        ('ht="x"', False),
+        ('ht=""', False),
+    ],
+)
+def test_a_row_that_is_not_seen_is_hidden_however_its_file_spells_that(
+    tmp_path: Path, attributes: str, *, is_hidden: bool, unusual: bool
+) -> None:
+    body = f'<row r="1"/>{"<!-- c -->" * unusual}<row r="2" {attributes}><c r="A2"><v>1</v></c></row>'
+    grid = open_book(make(tmp_path / "b.xlsx", {"s": sheet(body)})).grid("s")
+    assert grid.hidden_rows() == ({2} if is_hidden else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("code", "is_date"),
+    [
+        ('[=0]"";d.m.yyyy', True),
+        ("[&lt;40000]0.00;yyyy-mm-dd", True),
+        ("0;-0;0;d", True),
+        ("[$-411]ge", True),
+        ("[$-411]ggge", True),
+        ("e", True),
+        ("aaaa", True),
+        ("[$-41E]bbbb", True),
+        (";yyyy", True),
+        ("General", False),
+        ("General;General", False),
+        ("0.00E+00", False),
+        ("##0.0e-0", False),
+        ('"d"0', False),
+        ("[Red]0.00", False),
+        ("#,##0.00;[Red]-#,##0.00", False),
+        ("_-* #,##0.00 \u20ac_-", False),
+        ("_d0;*y0;\\d0", False),
+        ("[$USD] 0.00;[$EUR] 0.00", False),
+        ("0.00;@", False),
+        ("@;@", False),
+        ("# ??/16", False),
+        ("0 EUR", False),
+    ],
+)
+def test_a_cell_whose_format_can_show_a_day_is_no_number(tmp_path: Path, code: str, *, is_date: bool) -> None:
+    styles = STYLES.replace("[h]:mm", code.replace('"', "&quot;"))
+    body = f'<row r="1"><c r="A1" s="{ELAPSED}"><v>46063</v></c></row>'
+    path = make(tmp_path / "b.xlsx", {"s": sheet(body)}, styles=styles)
+    assert open_book(path).grid("s").read() == [[date(2026, 2, 10) if is_date else 46063]]
+
+
+@pytest.mark.parametrize(
+    ("number", "value"),
+    [(71, date(2026, 2, 10)), (74, date(2026, 2, 10)), (77, date(2026, 2, 10)), (81, date(2026, 2, 10)), (62, 46063)],
+)
+def test_thai_formats_that_have_a_number_only_show_days(tmp_path: Path, number: int, value: Cell) -> None:
+    styles = STYLES.replace('numFmtId="14"', f'numFmtId="{number}"')
+    path = make(
+        tmp_path / "b.xlsx", {"s": sheet(f'<row r="1"><c r="A1" s="{DAY}"><v>46063</v></c></row>')}, styles=styles
+    )
+    assert open_book(path).grid("s").read() == [[value]]
 
 
 PREFIXED = (

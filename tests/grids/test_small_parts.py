@@ -92,7 +92,7 @@ def test_an_attribute_is_found_at_once_in_a_tag_made_to_be_slow() -> None:
     ("code", "how"),
     [
         ("[$-409]d/m/yyyy", Shown.DAY),
-        ("[Red][<0]0.00;[h]:mm", Shown.NUMBER),
+        ("[Red][<0]0.00;[h]:mm", Shown.ELAPSED),
         ("[hh]:mm", Shown.ELAPSED),
         ("[" * 300_000, Shown.NUMBER),
         ("0" * 255 + "yyyy", Shown.NUMBER),

@@ -12,9 +12,28 @@ WANTED = ("prebookId", "markCode", "boxes")
 
 
 @pytest.mark.parametrize(
-    "heading", ["markCode", "Mark Code", "MARK_CODE", "mark-code", " mark code ", "Mark\nCode", "Mark\u00a0Code"]
+    "heading",
+    [
+        "markCode",
+        "Mark Code",
+        "MARK_CODE",
+        "mark-code",
+        " mark code ",
+        "Mark\nCode",
+        "Mark\u00a0Code",
+        "markCode\u200b",
+        "\ufeffmarkCode",
+        "mark\u00adCode",
+        "mark\u2011code",
+        "mark\u2009code",
+        "mark\u2013\u2014code",
+        "mark\u2212code",
+        "mark\ufe0f\u034fCode",
+        "mark\u2028Code\x7f",
+        "\uff4d\uff41rk\uff3fCode",
+    ],
 )
-def test_case_blanks_underscores_and_dashes_do_not_count(heading: str) -> None:
+def test_case_blanks_underscores_dashes_and_what_is_not_seen_do_not_count(heading: str) -> None:
     layout = find_layout([[None, heading]], WANTED)
 
     assert layout is not None
@@ -49,6 +68,16 @@ def test_a_row_with_too_few_headings_is_no_heading_row() -> None:
 def test_a_heading_that_stands_twice_is_refused_naming_both_cells() -> None:
     with pytest.raises(HeadingError, match=r"^the heading markCode stands twice \(B2 and AA2\); rename one\.$"):
         find_layout([[None], [None, "Mark Code", *[None] * 24, "mark_code", "boxes"]], WANTED)
+
+
+def test_other_letters_and_signs_are_another_heading() -> None:
+    for heading in ("mark code:", "mark codé", "m\u0430rkCode", "\u200b", "-"):
+        assert find_layout([[heading]], WANTED) is None
+
+
+def test_two_headings_that_look_alike_stand_there_twice() -> None:
+    with pytest.raises(HeadingError, match=r"^the heading markCode stands twice \(A1 and B1\)"):
+        find_layout([["markCode", "markCode\u200b"]], WANTED)
 
 
 def test_other_columns_may_stand_twice() -> None:

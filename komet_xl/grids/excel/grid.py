@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from komet_xl.errors import SheetError
 from komet_xl.grids.excel import blocks, native
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from komet_xl.grids.grid import Position, Value
     from komet_xl.sheets.cells import Cell, Plain
+
+SEEN: Final = (True, -1)
+"""What Excel says of a sheet that a person sees; -1 on Windows, where 0 and 2 (only a macro can undo it) are hidden."""
 
 
 class ExcelGrid:
@@ -85,10 +88,11 @@ class ExcelGrid:
         return found
 
     def hidden_rows(self) -> frozenset[int]:
-        """Rows hidden by hand, by a group, by a filter, or made zero high."""
+        """Rows hidden by hand, by a group, by a filter, or made zero high; all rows of a hidden sheet."""
         bottom, _ = blocks.used(self._sheet)
         area = self._area
-        found = blocks.hidden(self._sheet, bottom)
+        is_seen = patiently(lambda: self._sheet.visible) in SEEN
+        found = blocks.hidden(self._sheet, bottom) if is_seen else frozenset(range(1, bottom + 1))
         return found if area is None else frozenset(row for row in found if area.top <= row <= area.bottom)
 
     def comments_astray(self, heading: int, origins: Sequence[int | None]) -> int:

@@ -11,13 +11,13 @@ from komet_xl.grids.xlsx.comments import commented_rows
 from komet_xl.grids.xlsx.contents import Contents, new_contents
 from komet_xl.grids.xlsx.dates import to_serial
 from komet_xl.grids.xlsx.faults import about, shown
-from komet_xl.grids.xlsx.guards import all_free, fixed
-from komet_xl.grids.xlsx.overlay import at, overlaid
+from komet_xl.grids.xlsx.guards import first_fixed
+from komet_xl.grids.xlsx.overlay import at, overlaid, unseen, without
 from komet_xl.grids.xlsx.package import Package
 from komet_xl.grids.xlsx.refresh import with_rows
 from komet_xl.grids.xlsx.scan import MOST_COLUMNS
 from komet_xl.grids.xlsx.sheetgrid import XlsxGrid
-from komet_xl.grids.xlsx.stale import without_results
+from komet_xl.grids.xlsx.stale import with_true_results
 from komet_xl.grids.xlsx.text import landed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from komet_xl.grids.xlsx.around import Change
     from komet_xl.grids.xlsx.refs import Area
     from komet_xl.grids.xlsx.replace import Wanted
-    from komet_xl.grids.xlsx.workbook import Sheet
+    from komet_xl.grids.xlsx.workbook import Sheet, Table
     from komet_xl.sheets.cells import Cell
 
 MOST_NAMES = 20
@@ -152,13 +152,22 @@ class XlsxBook:
     def rows(self, part: str) -> list[list[Cell]]:
         """A sheet's rows with everything that was written since it was read.
 
-        Results of formulas that the workbook calls out of date are left out, as if they had never been calculated.
+        Results of formulas that the workbook calls out of date are left out, as if they had never been calculated, and
+        so is what merged cells hide.
         """
         with about(self.where):
             contents = self._loaded()
             found = contents.scan(part)
-        stale = found.formulas and contents.workbook.stale
-        return overlaid(without_results(found.rows) if stale else found.rows, self._writes.get(part, {}))
+            rows = with_true_results(found, part, stale=contents.workbook.stale) if found.formulas else found.rows
+        if found.merged:
+            rows = without(rows, unseen(found.merged))
+        return overlaid(rows, self._writes.get(part, {}))
+
+    def tables_beside(self, sheet: Sheet, area: Area) -> list[Table]:
+        """The tables of a sheet that stand further to the right than an area."""
+        with about(self.where):
+            tables = self._loaded().workbook.tables
+        return [table for table in tables if table.sheet.part == sheet.part and table.area.left > area.right]
 
     def hidden(self, part: str) -> set[int]:
         """A sheet's hidden rows."""
@@ -176,14 +185,17 @@ class XlsxBook:
         with about(self.where):
             contents = self._loaded()
             found = contents.scan(sheet.part)
-            headings = [t.area for t in contents.workbook.tables if t.sheet.part == sheet.part and t.headings]
+            headings: dict[int, list[Area]] = {}
+            for table in contents.workbook.tables:
+                if table.sheet.part == sheet.part and table.headings:
+                    headings.setdefault(table.area.top, []).append(table.area)
         pending = self._writes.get(sheet.part, {})
         self.ensure_cells(sheet, cells)
         for (row, column), value in cells.items():
             new = landed(value)
             if isinstance(new, date):
                 to_serial(new, from_1904=contents.workbook.from_1904)
-            if headings and any(row == area.top and area.holds(row, column) for area in headings):
+            if any(area.holds(row, column) for area in headings.get(row, ())):
                 was = landed(pending[row, column]) if (row, column) in pending else at(found.rows, row, column)
                 if new != was:
                     raise self._refusal(sheet, row, column, "is a heading of a table, which only Excel can rename")
@@ -193,12 +205,9 @@ class XlsxBook:
         """Raise SheetError when one of these cells cannot be written; see `XlsxGrid.ensure_writable`."""
         with about(self.where):
             found = self._loaded().scan(sheet.part)
-        if all_free(found, cells):
-            return
-        for row, column in cells:
-            fault = fixed(found, row, column)
-            if fault:
-                raise self._refusal(sheet, row, column, fault)
+        fault = first_fixed(found, cells)
+        if fault is not None:
+            raise self._refusal(sheet, *fault[0], fault[1])
 
     def _refusal(self, sheet: Sheet, row: int, column: int, fault: str) -> SheetError:
         return SheetError(f"{self.where}, sheet {shown(sheet.name)}: the cell {refs.address(row, column)} {fault}.")

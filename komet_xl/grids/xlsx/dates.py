@@ -15,6 +15,9 @@ LONGEST_CODE = 255
 """Characters of a number format; Excel takes no more."""
 NOT_SHOWN = re.compile(r'"[^"]*+"|\\.|[_*].|\[(?!h++\]|m++\]|s++\])[^\]]*+(?:\]|\Z)|general|am/pm|a/p', re.IGNORECASE)
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+ERA_OR_WEEKDAY = re.compile(r"e(?![+-])|g|aaa|bb")
+"""Years as Japan, Taiwan and Thailand count them, and days of the week; beside digits these letters are no date."""
+DIGITS = re.compile(r"[0#?]")
 
 
 class Shown(Enum):
@@ -28,31 +31,40 @@ class Shown(Enum):
 
 
 BUILT_IN = (
-    dict.fromkeys([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58], Shown.DAY)
+    dict.fromkeys([*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58, *range(71, 82)], Shown.DAY)
     | dict.fromkeys([18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56], Shown.CLOCK)
     | {46: Shown.ELAPSED, 49: Shown.TEXT}
 )
-"""Formats that a file names by number only. 27 to 36 and 50 to 58 are East Asian days and times."""
+"""Formats that a file names by number only. 27 to 36 and 50 to 58 are East Asian days and times. 71 to 81
+are Thai ones; of which of them are times, programs have two opinions."""
 
 
 def shown(code: str) -> Shown:
-    """What a custom number format makes of a number, judged by its first section."""
+    """
+    What a custom number format makes of a number.
+
+    One of its sections that shows days or times is enough: which of them a number falls into is not looked at, and a
+    cell that may show a day is not taken for a price.
+    """
     return _shown(code[:LONGEST_CODE])
 
 
 @lru_cache(maxsize=1024)
 def _shown(code: str) -> Shown:
-    bare = NOT_SHOWN.sub("", code)
-    section = bare.partition(";")[0].lower()
-    if section.strip() == "@":
-        return Shown.TEXT
-    if ELAPSED.search(section):
+    sections = NOT_SHOWN.sub("", code).lower().split(";")
+    timed = (how for how in map(_section, sections) if how is not Shown.NUMBER)
+    return next(timed, Shown.TEXT if sections[0].strip() == "@" else Shown.NUMBER)
+
+
+def _section(bare: str) -> Shown:
+    """What one section makes of a number, the letters that it only repeats left out."""
+    if ELAPSED.search(bare):
         return Shown.ELAPSED
-    if any(letter in section for letter in "yd"):
+    if any(letter in bare for letter in "yd") or (ERA_OR_WEEKDAY.search(bare) and not DIGITS.search(bare)):
         return Shown.DAY
-    if any(letter in section for letter in "hs"):
+    if any(letter in bare for letter in "hs"):
         return Shown.CLOCK
-    return Shown.DAY if "m" in section else Shown.NUMBER
+    return Shown.DAY if "m" in bare else Shown.NUMBER
 
 
 def from_serial(serial: float, how: Shown, *, from_1904: bool) -> int | float | date | datetime | time | timedelta:

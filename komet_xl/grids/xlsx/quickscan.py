@@ -11,7 +11,7 @@ from komet_xl.grids.xlsx.rowshape import RowShape
 from komet_xl.grids.xlsx.scan import Scan
 from komet_xl.grids.xlsx.styles import whole
 from komet_xl.grids.xlsx.text import BLANKS, from_xml
-from komet_xl.grids.xlsx.values import NUMBERS, YES, Raw, plain
+from komet_xl.grids.xlsx.values import NUMBERS, Raw, is_hidden, plain
 from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _QuickReader:
         known = self._hidden.get(text)
         if known is None:
             named = attributes(text, self._prefixes)
-            known = named.get("hidden") in YES or named.get("ht") in {"0", "0.0"}
+            known = is_hidden(named)
             if "r" in named:
                 raise Unusual
             if len(self._hidden) < MOST_REMEMBERED:

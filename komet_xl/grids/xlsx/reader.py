@@ -17,7 +17,7 @@ from komet_xl.grids.xlsx.scan import MOST_UNUSUAL, Scan
 from komet_xl.grids.xlsx.strings import RichText
 from komet_xl.grids.xlsx.styles import whole
 from komet_xl.grids.xlsx.text import from_xml
-from komet_xl.grids.xlsx.values import YES, Raw, plain
+from komet_xl.grids.xlsx.values import Raw, is_hidden, plain, style
 from komet_xl.sheets.cells import Formula
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class _SheetReader:
         if self._row in self.standing:
             found.doubles.add(self._row)
         self.standing.add(self._row)
-        if attributes.get("hidden") in YES or attributes.get("ht") in {"0", "0.0"}:
+        if is_hidden(attributes):
             found.hidden.add(self._row)
 
     # --- cells --------------------------------------------------------------------------------------------------
@@ -200,7 +200,10 @@ class _SheetReader:
             self._column = self._column_of(ref)
             if self._column <= before:
                 self.found.doubles.add(self._row)
-        self._raw = Raw(attributes.get("t", "n"), whole(attributes.get("s")))
+        try:
+            self._raw = Raw(attributes.get("t", "n"), style(attributes.get("s")))
+        except ValueError as exc:
+            raise self._fault(str(exc)) from None
 
     def _column_of(self, ref: str) -> int:
         try:

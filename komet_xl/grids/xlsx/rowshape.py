@@ -66,6 +66,9 @@ class RowShape:
         self._variants: dict[int, set[tuple[str | None, str]]] = {}
         self._count = 0
         self._stale = False
+        """Whether something was learned since the pattern was made."""
+        self._made_of = self._misses = self._misses_before = 0
+        """Looks in the pattern; rows so far that were not matched, and how many when the pattern was made."""
         self._pattern: re.Pattern[str] | None = None
         self._columns: list[int] = []
         self._getters: list[Getter] = []
@@ -85,14 +88,16 @@ class RowShape:
 
     def match(self, block: str, at: int) -> re.Match[str] | None:
         """The row at that place, if all of it looks like rows before."""
-        if self._stale:
+        if self._stale and self._is_due():
             self._make()
         if self._pattern is None:
+            self._misses += 1
             return None
         self._tried += 1
         found = self._pattern.match(block, at)
         if found is None:
             self._missed += 1
+            self._misses += 1
             if self._tried > FAIR_TRY and self._missed * 2 > self._tried:
                 self._pattern = None
         return found
@@ -115,9 +120,14 @@ class RowShape:
             del cells[last:]
         return cells
 
+    def _is_due(self) -> bool:
+        """Whether there is so much that is new that the pattern is worth making again: that takes long."""
+        return self._count >= 2 * self._made_of or self._misses >= 2 * self._misses_before
+
     def _make(self) -> None:
         """The pattern for all that was learned."""
         self._stale = False
+        self._made_of, self._misses_before = self._count, self._misses
         pieces = [ROW]
         self._columns, self._getters = [], []
         self._tried = self._missed = 0

@@ -49,6 +49,11 @@ class Format:
     rest: bytes
     """Its content and last tag."""
 
+    @property
+    def look(self) -> object:
+        """Hashable, and the same for equal ones."""
+        return frozenset(self.attributes.items()), self.rest
+
     def changed(self, **attributes: str) -> Format:
         """The same with some attributes set."""
         tag = self.tag
@@ -84,6 +89,8 @@ class Styles:
             for xf in listed(self._formats, "xf", part)
         ]
         self._read = len(self._all)
+        self._places: dict[object, int] = {}
+        """Where each look stands in `_all`; filled when the first one is asked for."""
         self._new_codes: list[bytes] = []
         self._prefix = prefix_of(data, self._root.start)
         self._others: dict[str, list[bytes]] = {"fonts": [], "fills": []}
@@ -172,10 +179,13 @@ class Styles:
         return self._add(Format({}, f"<{p}xf>".encode(), rest).changed(**ids, applyAlignment="1"))
 
     def _add(self, new: Format) -> int:
-        if new in self._all:
-            return self._all.index(new)
-        self._all.append(new)
-        return len(self._all) - 1
+        if not self._places:
+            for place, known in enumerate(self._all):
+                self._places.setdefault(known.look, place)
+        place = self._places.setdefault(new.look, len(self._all))
+        if place == len(self._all):
+            self._all.append(new)
+        return place
 
     def _code_number(self, code: str) -> int:
         if code in BUILT_IN_CODES:

@@ -14,7 +14,7 @@ from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import Edit, applied, attribute, inside, prefix_of, tree
 from komet_xl.grids.xlsx.styles import whole
-from komet_xl.grids.xlsx.text import LOOKS_ESCAPED, clean, from_xml, quoted
+from komet_xl.grids.xlsx.text import BLANKS, LOOKS_ESCAPED, clean, from_xml, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -101,6 +101,23 @@ def _name_value(heading: str) -> str:
     return quoted(re.sub("[\t\n]", lambda match: BREAKS[match[0]], LOOKS_ESCAPED.sub("_x005F_", heading)))
 
 
+def special_rows(table: Node, part: str) -> tuple[int, int]:
+    """
+    How many heading rows and how many totals rows a table has, 0 or 1 each.
+
+    Raises:
+        PartError: it says something else, so nobody knows which of its rows are lines.
+    """
+    found = []
+    for name, otherwise in (("headerRowCount", "1"), ("totalsRowCount", "0")):
+        given = table.attributes.get(name, otherwise)
+        number = whole(given.strip(BLANKS), 2)
+        if number > 1:
+            raise PartError(f"its part {part} has the {name} {given[:20]!r}, and a table can have 0 or 1")
+        found.append(number)
+    return found[0], found[1]
+
+
 def resized(data: bytes, part: str, area: Area) -> bytes:
     """
     The table part (UTF-8) of a table that now takes `area`, its heading row and its totals row included.
@@ -113,8 +130,8 @@ def resized(data: bytes, part: str, area: Area) -> bytes:
         ValueError: the area has no row for data; a table needs one, blank or not.
     """
     root = tree(data, part)
-    top = area.top + (root.attributes.get("headerRowCount") != "0")
-    bottom = area.bottom - whole(root.attributes.get("totalsRowCount"))
+    headings, totals = special_rows(root, part)
+    top, bottom = area.top + headings, area.bottom - totals
     if bottom < top:
         raise ValueError(f"a table needs a row for data, and {area} has none")
     edits = [_with_ref(data, root, area)]

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 
 from komet_xl.grids.xlsx.dates import Shown, from_serial
 from komet_xl.grids.xlsx.styles import whole
-from komet_xl.grids.xlsx.text import PLAIN_INTEGER, from_xml
+from komet_xl.grids.xlsx.text import BLANKS, PLAIN_INTEGER, from_xml
 from komet_xl.sheets.cells import ErrorValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from komet_xl.sheets.cells import Plain
 
 FLOAT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?", re.ASCII)
+DAY_AND_TIME = re.compile(
+    r"(?:([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T(?=[0-9])|$))?([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?(Z?)", re.ASCII
+)
+"""A day, a time or both. Other ways to write them (20150210, 2015-W07-2) and hours from Greenwich are read in as many
+ways as there are programs."""
 YES = frozenset({"1", "true", "on"})
+NO = frozenset({"", "0", "false", "off"})
+UNSEEN_HEIGHT = 0.5
+"""Points; a row that is less high shows nothing."""
 NUMBERS = frozenset({Shown.NUMBER, Shown.TEXT})
 
 
@@ -45,6 +53,27 @@ class Raw:
     """Text of its is element."""
 
 
+def is_hidden(row: Mapping[str, str]) -> bool:
+    """Whether a row with these attributes is not seen, however its file spells that."""
+    if row.get("hidden", "0").strip().lower() not in NO:
+        return True
+    height = row.get("ht", "").strip()
+    return FLOAT.fullmatch(height) is not None and float(height) < UNSEEN_HEIGHT
+
+
+def style(text: str | None) -> int:
+    """
+    The number of a cell's format out of its attribute.
+
+    Raises:
+        ValueError: it is none, so nobody knows whether the cell shows a day or a number.
+    """
+    number = 0 if text is None else whole(text.strip(BLANKS).removeprefix("+"), -1)
+    if number < 0:
+        raise ValueError(f"has {text!r:.40} where the number of its format should be")
+    return number
+
+
 def plain(raw: Raw, around: Surroundings) -> Plain:
     """
     The value without the formula; None for a cell that only has a format.
@@ -63,11 +92,11 @@ def plain(raw: Raw, around: Surroundings) -> Plain:
         return None
     if kind in {"str", "inlineStr"}:
         return from_xml(value)
-    return _rare(kind, value.strip())
+    return _rare(kind, value.strip(BLANKS))
 
 
 def _number(value: str | None, style: int, around: Surroundings) -> Plain:
-    text = "" if value is None else value.strip()
+    text = "" if value is None else value.strip(BLANKS)
     if not text:
         return None
     if PLAIN_INTEGER.fullmatch(text):
@@ -85,7 +114,7 @@ def _shared_string(value: str | None, around: Surroundings) -> str | None:
     if value is None:
         return None
     strings = around.strings()
-    index = whole(value.strip(), -1)
+    index = whole(value.strip(BLANKS), -1)
     if not 0 <= index < len(strings):
         raise ValueError(f"refers to the text number {value[:20]!r}, which the workbook does not have")
     return strings[index]
@@ -102,10 +131,16 @@ def _rare(kind: str, value: str) -> Plain:
 
 
 def _iso(value: str) -> date | datetime | time:
+    match = DAY_AND_TIME.fullmatch(value)
     try:
-        if "T" not in value:
-            return time.fromisoformat(value) if ":" in value else date.fromisoformat(value)
-        moment = datetime.fromisoformat(value).replace(tzinfo=None)
+        if match and match[2]:
+            clock = time.fromisoformat(match[2])
+            if not match[1]:
+                return clock
+            day = date.fromisoformat(match[1])
+            return day if clock == time() else datetime.combine(day, clock)
+        if match and match[1]:
+            return date.fromisoformat(match[1])
     except ValueError:
-        raise ValueError(f"holds {value[:40]!r} where a date should be") from None
-    return moment.date() if moment.time() == time() else moment
+        pass
+    raise ValueError(f"holds {value[:40]!r} where a date should be, such as 2015-02-10 or 2015-02-10T09:14:00")

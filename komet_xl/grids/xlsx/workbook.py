@@ -12,6 +12,7 @@ from komet_xl.grids.xlsx import refs
 from komet_xl.grids.xlsx.faults import PartError
 from komet_xl.grids.xlsx.markup import SPREADSHEET, to_utf8, tree
 from komet_xl.grids.xlsx.places import ensure_single, listed
+from komet_xl.grids.xlsx.tables import special_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,6 +53,13 @@ class Sheet:
     part: str
     id: str
     """Its sheetId, as other parts name it."""
+    state: str = "visible"
+    """Or "hidden", or "veryHidden", which only a macro can undo."""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a person does not see it. What no program knows counts as hidden."""
+        return self.state.strip() not in {"", "visible"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,8 @@ class Workbook:
         for node in entries:
             link = links.get(_relationship_id(node, self.part))
             if link is not None and link.kind == "worksheet":
-                yield Sheet(node.attributes.get("name", ""), link.target, node.attributes.get("sheetId", ""))
+                name, number, state = (node.attributes.get(key, "") for key in ("name", "sheetId", "state"))
+                yield Sheet(name, link.target, number, state)
 
     def _ensure_one_of_each(self) -> None:
         """Raise PartError for two sheets of one name or one part: nobody can say which of them is meant."""
@@ -240,7 +249,7 @@ def _table(package: Package, sheet: Sheet, part: str) -> Table:
         area = refs.area(root.attributes.get("ref", ""))
     except ValueError:
         raise PartError(f"its table {names[0] if names else part} has no proper range") from None
-    totals = 1 if root.attributes.get("totalsRowCount", "0") != "0" and area.bottom > area.top else 0
+    headings, totals = special_rows(root, part)
+    totals = totals if area.bottom > area.top else 0
     area = refs.Area(area.top, area.left, area.bottom - totals, area.right)
-    headings = 0 if root.attributes.get("headerRowCount") == "0" else 1
     return Table(names, sheet, area, headings, totals, part)

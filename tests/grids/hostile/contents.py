@@ -106,8 +106,9 @@ def listed(attributes: str, strings: str) -> Maker:
 
 
 def styles() -> Iterator[Case]:
-    for style in ("999", "-1", "99999999999", "x", "", "1.5", "0x1"):
-        yield read(f"a style {style!r}", [[5]], valued("5", f' s="{style}"'))
+    yield read("a style that does not exist", [[5]], valued("5", ' s="999"'))
+    for style in ("-1", "99999999999", "x", "", "1.5", "0x1"):
+        yield refused(f"a style {style!r}", "number of its format", valued("5", f' s="{style}"'))
     yield read(
         "a row style that does not exist",
         [[5]],

@@ -111,7 +111,7 @@ AROUND = [
     read("a dimension twice", PLAIN, body(PLAIN_ROWS, strings=ROSE, before=stated("A1") + stated("C3"))),
     read(
         "a merge of the whole sheet",
-        PLAIN,
+        [["rose"]],
         body(PLAIN_ROWS, strings=ROSE, after='<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
         saves=None,
         seen_alike=False,
