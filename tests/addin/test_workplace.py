@@ -300,7 +300,8 @@ def test_a_slow_komet_does_not_keep_excel_waiting(home: Path) -> None:
         assert shown == {"#KOMET: loading"}
         assert took < SLOW / 1000
         assert cell.until(lambda found: found == 4.0, "KOMET_TOTAL", DAY, "items") == 4.0
-        assert cell.until(lambda found: found == 0.0, "KOMET_TOTAL", DAY + 3, "items") == 0.0
+        for days in range(1, 4):  # each in its own time
+            assert cell.until(lambda found: found == 0.0, "KOMET_TOTAL", DAY + days, "items") == 0.0
         assert komet.requests()["total"] == 4
 
 
